@@ -1,0 +1,26 @@
+/** The heartbeat's organ, as jobs use it. */
+export interface Health {
+  /** Runs every check that is due, keeps what they found, decides their states and writes the snapshot. */
+  readonly beat: (signal: AbortSignal) => Promise<Beat>;
+  /** Deletes observations and runs that are older than they are kept; resolves to how many rows went. */
+  readonly prune: () => number;
+}
+
+/** What one heartbeat did. */
+export interface Beat {
+  readonly seq: number;
+  readonly checked: number;
+  readonly flips: readonly Flip[];
+  /** When the earliest next look is due, rechecks included; milliseconds since the epoch. */
+  readonly nextDueAt: number;
+  readonly headline: string;
+}
+
+/** A check that changed its state. */
+export interface Flip {
+  readonly check: string;
+  readonly from: string;
+  readonly to: string;
+  readonly at: number;
+  readonly reason: string;
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/** States of a check. Only `up` is green; `unknown` and `new` never are. */
+export const states = [
+  'new',
+  'up',
+  'degraded',
+  'late',
+  'down',
+  'flapping',
+  'blocked',
+  'unknown',
+  'paused',
+  'maintenance',
+] as const;
+export type State = (typeof states)[number];
+
+const Time = z.int().nonnegative().meta({ description: 'Milliseconds since the epoch' });
+
+const CheckView = z.object({
+  id: z.string(),
+  name: z.string(),
+  group: z.string(),
+  state: z.enum(states),
+  since: Time.meta({ description: 'When this state began, dated back to the first observation of it' }),
+  lastSeen: Time.nullable(),
+  expectedNext: Time,
+  reason: z.string(),
+  latencyMs: z.number().nullable(),
+  /** The last looks' latencies, oldest first, at most 30. */
+  latencies: z.array(z.number()),
+  blockedBy: z.string().nullable(),
+  days90: z
+    .array(z.object({ state: z.enum(states), days: z.int().positive() }))
+    .meta({
+      description: 'The worst state of each of the last 90 days (UTC), oldest first, as run lengths that add up to 90',
+    }),
+  uptime90: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .meta({ description: 'Share of the known time that was up; null: no history' }),
+});
+
+const Attention = z.object({
+  what: z.string(),
+  why: z.string(),
+  command: z.string(),
+  minutes: z.number(),
+});
+
+const Incident = z.object({
+  id: z.int(),
+  check: z.string(),
+  name: z.string(),
+  state: z.enum(states),
+  from: Time,
+  to: Time.nullable(),
+  reason: z.string(),
+});
+
+const JobView = z.object({
+  name: z.string(),
+  schedule: z.string(),
+  lastSuccessAt: Time.nullable(),
+  lastOutcome: z.string().nullable(),
+  lastDurationMs: z.number().nullable(),
+  nextDueAt: Time,
+  deadlineAt: Time,
+});
+
+const QueueView = z.object({
+  name: z.string(),
+  waiting: z.int(),
+  active: z.int(),
+  delayed: z.int(),
+  failed: z.int(),
+  dead: z.int(),
+  paused: z.boolean(),
+  oldestWaitingMs: z.number().nullable(),
+});
+
+/** `data/snapshot.json`: all that the page, the commands and the reports know about the present. */
+export const Snapshot = z.object({
+  version: z.literal(1),
+  generatedAt: Time,
+  staleAfter: Time.meta({ description: 'Past this, nothing here may be called current' }),
+  seq: z.int().positive(),
+  overall: z.object({
+    state: z.enum(['up', 'degraded', 'down', 'unknown']),
+    headline: z.string(),
+    since: Time,
+  }),
+  checks: z.array(CheckView),
+  incidents: z.array(Incident),
+  attention: z
+    .array(Attention)
+    .meta({ description: 'What waits for the owner, each with the command that settles it' }),
+  /** Null: could not be asked, which is not the same as none. */
+  jobs: z.array(JobView).nullable(),
+  queues: z.array(QueueView).nullable(),
+  host: z.object({ name: z.string(), version: z.string(), bootedAt: Time, startedAt: Time }),
+});
+export type Snapshot = z.infer<typeof Snapshot>;
+export type CheckView = z.infer<typeof CheckView>;
+export type Attention = z.infer<typeof Attention>;
+export type Incident = z.infer<typeof Incident>;

@@ -1,0 +1,17 @@
+import type { Health } from '#holding/health/health.ts';
+import { defineJobFor } from '#queue/job.ts';
+
+/** What a job may use; built once by `scripts/worker.ts`, or by a test with parts of its own. */
+export interface Omega {
+  readonly health: Health;
+  readonly site: Site;
+}
+
+/** Draws the status page from the latest snapshot. */
+export interface Site {
+  /** Renders what changed and says which files it wrote, as paths relative to the served folder. */
+  readonly render: (signal: AbortSignal) => Promise<{ readonly written: readonly string[]; readonly cpuMs: number }>;
+}
+
+/** Declares a job of Omega: the one way to do so. */
+export const defineJob = defineJobFor<Omega>();

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { codeOf, messageOf, OmegaError } from './errors.ts';
+import { root } from './paths.ts';
+
+/** The configuration as every process sees it; read once, at its start. */
+export interface Env {
+  readonly dataDir: string;
+  readonly timezone: string;
+  /** Undefined: the project's own private Redis. */
+  readonly redisUrl: string | undefined;
+  readonly edgeHost: string;
+  /** Undefined: 8501, or the next free port. */
+  readonly edgePort: number | undefined;
+  readonly boardToken: string | undefined;
+  readonly runtimeDir: string;
+  /** Everything that may stand in no log, error or page. */
+  readonly secrets: readonly string[];
+  /** What deserves a word but stops nothing: unknown names. */
+  readonly warnings: readonly string[];
+}
+
+const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
+
+const Variables = z.object({
+  OMEGA_DATA_DIR: z.string().default('data'),
+  OMEGA_TIMEZONE: z
+    .string()
+    .refine(isTimezone, { error: 'is no IANA time zone; write one as Europe/Amsterdam' })
+    .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, { error: 'is no Redis address; write redis://host:6379 or rediss://user:password@host:6379' })
+    .optional(),
+  OMEGA_EDGE_HOST: z
+    .enum(loopbackHosts, {
+      error: `must be one of ${loopbackHosts.join(', ')}: nothing of Omega listens beyond this machine`,
+    })
+    .default('127.0.0.1'),
+  OMEGA_EDGE_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port number from 1 to 65535')
+    .transform(Number)
+    .refine((port) => port >= 1 && port <= 65_535, { error: 'must be a port number from 1 to 65535' })
+    .optional(),
+  OMEGA_BOARD_TOKEN: z.string().min(16, 'must have at least 16 characters; leave it out and one is made').optional(),
+});
+
+/** Names that may hold a secret, and so may also come from a file: `NAME_FILE`. */
+const secretNames = ['REDIS_URL', 'OMEGA_BOARD_TOKEN'] as const;
+
+const knownNames = new Set<string>([...Object.keys(Variables.shape), ...secretNames.map((name) => `${name}_FILE`)]);
+
+/**
+ * Reads the configuration from the shell and from `.env` at the root, where the shell's value wins.
+ * @throws OmegaError `E_CONFIG`, exit code 2, naming every fault at once and never a secret's value.
+ */
+export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = join(root, '.env')): Env {
+  const given = withoutEmpty({ ...readDotenv(dotenvPath), ...withoutEmpty(shell) });
+  const { values, faults } = readSecretFiles(given);
+  const parsed = Variables.safeParse(values);
+  if (!parsed.success) faults.push(...parsed.error.issues.map(describeIssue));
+  if (!parsed.success || faults.length > 0) throw configurationError(faults);
+
+  const { OMEGA_EDGE_HOST, OMEGA_EDGE_PORT, OMEGA_BOARD_TOKEN, REDIS_URL } = parsed.data;
+  return {
+    dataDir: parsed.data.OMEGA_DATA_DIR,
+    timezone: parsed.data.OMEGA_TIMEZONE,
+    redisUrl: REDIS_URL,
+    edgeHost: OMEGA_EDGE_HOST,
+    edgePort: OMEGA_EDGE_PORT,
+    boardToken: OMEGA_BOARD_TOKEN,
+    runtimeDir: shell['XDG_RUNTIME_DIR'] || tmpdir(),
+    secrets: [OMEGA_BOARD_TOKEN, ...secretsOfUrl(REDIS_URL)].filter((secret) => secret !== undefined),
+    warnings: unknownNames(given),
+  };
+}
+
+function readDotenv(path: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return {};
+    throw configurationError([`${path} cannot be read: ${messageOf(error)}`]);
+  }
+}
+
+/** An empty value counts as unset, as in most shells' idiom. */
+function withoutEmpty(variables: NodeJS.Dict<string>): NodeJS.Dict<string> {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+}
+
+function readSecretFiles(given: NodeJS.Dict<string>): { values: NodeJS.Dict<string>; faults: string[] } {
+  const values = { ...given };
+  const faults: string[] = [];
+  for (const name of secretNames) {
+    const path = given[`${name}_FILE`];
+    if (path === undefined) continue;
+    if (given[name] !== undefined) {
+      faults.push(`${name} and ${name}_FILE are both set; keep one`);
+      continue;
+    }
+    try {
+      values[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      faults.push(`${name}_FILE cannot be read: ${messageOf(error)}`);
+    }
+  }
+  return { values, faults };
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')} ${issue.message}`;
+}
+
+function configurationError(faults: readonly string[]): OmegaError {
+  const list = faults.map((fault) => `  - ${fault}`).join('\n');
+  const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
+  return new OmegaError(`The configuration has ${count}:\n${list}`, {
+    code: 'E_CONFIG',
+    hint: 'Mend them in .env or in the shell; .env.example explains each name.',
+    permanent: true,
+    exitCode: 2,
+  });
+}
+
+function unknownNames(given: NodeJS.Dict<string>): string[] {
+  return Object.keys(given)
+    .filter((name) => name.startsWith('OMEGA_') && !knownNames.has(name))
+    .map((name) => `${name} is not a name that Omega knows; .env.example lists them`);
+}
+
+function isTimezone(value: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
+  } catch {
+    return false; // The constructor's RangeError is the answer itself.
+  }
+}
+
+function isRedisUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
+}
+
+/** The whole address and its password: either may turn up in an error of the client. */
+function secretsOfUrl(value: string | undefined): string[] {
+  const url = value === undefined ? null : URL.parse(value);
+  if (value === undefined || url === null || url.password === '') return [];
+  return [value, url.password, decodeURIComponent(url.password)];
+}
