@@ -1,0 +1,74 @@
+import type { Redis } from 'ioredis';
+
+/** Says whether a run may begin while another run of the same job may be going on. */
+export interface Overlap {
+  /** The lease is held: run, and release it in the end. Else what to do instead. */
+  readonly verdict: 'run' | 'skip' | 'later';
+  /** Who runs now, where this one may not. */
+  readonly holder: string | null;
+  readonly release: () => Promise<void>;
+}
+
+export interface OverlapOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly job: string;
+  readonly jobId: string;
+  readonly scheduledAt: number;
+  readonly policy: 'skip' | 'coalesce' | 'allow';
+}
+
+const leaseMs = 30_000;
+const renewEveryMs = 10_000;
+
+/**
+ * Takes the lease of a job, or says who holds it. A job that is run again after its worker died holds the lease
+ * already, by its id. `ARGV`: job id, lease in milliseconds, scheduled time. The second key remembers the newest run
+ * that waits, so that older ones can step aside.
+ */
+const takeLease = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then
+  local newest = tonumber(redis.call('GET', KEYS[2]) or '0')
+  if tonumber(ARGV[3]) > newest then redis.call('SET', KEYS[2], ARGV[3], 'PX', 86400000) end
+  return { holder, tonumber(ARGV[3]) < newest and 'older' or 'newest' }
+end
+local newest = tonumber(redis.call('GET', KEYS[2]) or '0')
+if not holder and tonumber(ARGV[3]) < newest then return { '', 'older' } end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return { ARGV[1], 'held' }`;
+
+const renewLease = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;
+const releaseLease = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+const free: Overlap = { verdict: 'run', holder: null, release: async () => {} };
+
+/** Asks for the right to run; the lease is renewed until it is released, and ends by itself when its host dies. */
+export async function enterRun(options: OverlapOptions): Promise<Overlap> {
+  const { redis, prefix, job, jobId, scheduledAt, policy } = options;
+  if (policy === 'allow') return free;
+  const lease = `${prefix}:running:${job}`;
+  // Only `coalesce` remembers who waits; with `skip` nobody does.
+  const newest = policy === 'coalesce' ? `${prefix}:newest:${job}` : `${prefix}:newest:-`;
+  const since = policy === 'coalesce' ? scheduledAt : 0;
+  const [holder, rank] = (await redis.eval(takeLease, 2, lease, newest, jobId, String(leaseMs), String(since))) as [string, string];
+  if (rank !== 'held') {
+    const verdict = policy === 'coalesce' && rank === 'newest' ? 'later' : 'skip';
+    return { verdict, holder: holder === '' ? null : holder, release: async () => {} };
+  }
+  const renewal = setInterval(() => void renew(redis, lease, jobId), renewEveryMs);
+  renewal.unref();
+  return {
+    verdict: 'run',
+    holder: null,
+    release: async () => {
+      clearInterval(renewal);
+      await redis.eval(releaseLease, 1, lease, jobId);
+    },
+  };
+}
+
+/** A renewal that fails while Redis is away is made good by the next one, or the lease ends as it should. */
+async function renew(redis: Redis, lease: string, jobId: string): Promise<void> {
+  await redis.eval(renewLease, 1, lease, jobId, String(leaseMs)).catch(() => 0);
+}

@@ -1,0 +1,140 @@
+import type { Clock } from '../lib/clock.ts';
+import { OmegaError } from '../lib/errors.ts';
+import { listDead } from './dead.ts';
+import type { Queues } from './queues.ts';
+import type { LastRun } from './run.ts';
+import { compileAll, sinceKey, type Scheduled } from './scheduler.ts';
+
+/** How many of a queue's jobs are in which state. */
+export interface QueueCounts {
+  readonly name: string;
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+  readonly dead: number;
+  readonly paused: boolean;
+  readonly oldestWaitingMs: number | null;
+}
+
+/** A scheduled job's last success, and by when the next one must have happened. Milliseconds since the epoch. */
+export interface JobDeadline {
+  readonly job: string;
+  readonly schedule: string;
+  readonly lastSuccessAt: number | null;
+  readonly lastOutcome: string | null;
+  readonly lastDurationMs: number | null;
+  readonly nextDueAt: number;
+  readonly deadlineAt: number;
+}
+
+/** A look at the queue from outside; each method rejects where Redis does not answer. */
+export interface QueueProbe {
+  /** Milliseconds that a job took through the queue and back. */
+  readonly canary: (signal: AbortSignal) => Promise<number>;
+  readonly queues: () => Promise<readonly QueueCounts[]>;
+  readonly deadlines: () => Promise<readonly JobDeadline[]>;
+}
+
+const pollEveryMs = 20;
+/** What a success may be late for queueing and for clocks, on top of its time-outs. */
+const allowanceMs = 90_000;
+const dayMs = 86_400_000;
+
+/** @param options.lastRuns what is known of each job's past. */
+export function createQueueProbe<Omega>(options: {
+  readonly queues: Queues<Omega>;
+  readonly localTimezone: string;
+  readonly clock: Clock;
+  readonly lastRuns: () => readonly LastRun[];
+}): QueueProbe {
+  const { queues, clock, localTimezone, lastRuns } = options;
+  const scheduled = compileAll(queues.jobs, { localTimezone, now: clock.now() });
+  const lastDue = dueCache(scheduled);
+  const openedAt = clock.now();
+  return {
+    canary: (signal) => sendCanary(queues, clock, signal),
+    queues: () => countQueues(queues, clock),
+    deadlines: async () => {
+      const now = clock.now();
+      const runs = new Map(lastRuns().map((run) => [run.job, run]));
+      const since = await queues.redis.mget(scheduled.map(({ job }) => sinceKey(queues.prefix, job.name)));
+      return scheduled.map((entry, index) =>
+        deadlineOf(entry, { run: runs.get(entry.job.name), since: Number(since[index] ?? openedAt), due: lastDue(entry, now), now }),
+      );
+    },
+  };
+}
+
+async function sendCanary<Omega>(queues: Queues<Omega>, clock: Clock, signal: AbortSignal): Promise<number> {
+  const id = await queues.enqueue('canary', {}, { reason: 'event' });
+  const queue = queues.get('canary');
+  for (;;) {
+    const job = await queue.getJob(id);
+    if (job?.finishedOn !== undefined && job.finishedOn !== null) {
+      if (job.failedReason) throw new OmegaError(`the canary job failed: ${job.failedReason}`, { code: 'E_CANARY' });
+      return Math.max(0, job.finishedOn - job.timestamp);
+    }
+    await clock.sleep(pollEveryMs, signal);
+  }
+}
+
+async function countQueues<Omega>(queues: Queues<Omega>, clock: Clock): Promise<QueueCounts[]> {
+  const letters = await listDead(queues, Number.POSITIVE_INFINITY);
+  return Promise.all(
+    queues.all().map(async (queue) => {
+      const counts = await queue.getJobCounts('wait', 'active', 'delayed', 'failed', 'prioritized');
+      const [oldest] = await queue.getJobs(['wait'], 0, 0, true);
+      return {
+        name: queue.name,
+        waiting: (counts['wait'] ?? 0) + (counts['prioritized'] ?? 0),
+        active: counts['active'] ?? 0,
+        delayed: counts['delayed'] ?? 0,
+        failed: counts['failed'] ?? 0,
+        dead: letters.filter((letter) => letter.queue === queue.name).length,
+        paused: await queue.isPaused(),
+        oldestWaitingMs: oldest === undefined ? null : Math.max(0, clock.now() - oldest.timestamp - (oldest.delay ?? 0)),
+      };
+    }),
+  );
+}
+
+/** The latest tick of a job up to now; looked for from where the last look ended, for a scan costs time. */
+function dueCache<Omega>(scheduled: readonly Scheduled<Omega>[]): (entry: Scheduled<Omega>, now: number) => { last: number | null; next: number | null } {
+  const cache = new Map<string, { seenTo: number; last: number | null; next: number | null }>();
+  for (const { job } of scheduled) cache.set(job.name, { seenTo: 0, last: null, next: null });
+  return ({ job, timetable }, now) => {
+    const cached = cache.get(job.name) ?? { seenTo: 0, last: null, next: null };
+    const isFresh = cached.next !== null && now < cached.next && now >= cached.seenTo;
+    if (!isFresh) {
+      const from = cached.seenTo > 0 && cached.seenTo <= now ? cached.seenTo : now - 8 * dayMs;
+      cached.last = timetable.between(from, now).at(-1) ?? (from === cached.seenTo ? cached.last : null);
+      cached.next = timetable.after(now);
+    }
+    cached.seenTo = now;
+    cache.set(job.name, cached);
+    return cached;
+  };
+}
+
+/** A success is owed for the first tick after the last one, or after the job became known; with none owed, for the next. */
+function deadlineOf<Omega>(
+  { job, timetable }: Scheduled<Omega>,
+  facts: { run: LastRun | undefined; since: number; due: { last: number | null; next: number | null }; now: number },
+): JobDeadline {
+  const { run, since, due, now } = facts;
+  const lastSuccessAt = run?.lastSuccessAt ?? null;
+  const nextDueAt = due.next ?? now + 366 * dayMs;
+  const allowed = job.policy.timeoutMs * (job.policy.attempts ?? 1) + allowanceMs;
+  const isOwed = due.last !== null && due.last > Math.max(since, lastSuccessAt ?? 0);
+  const firstOwed = isOwed ? timetable.after(Math.max(since, lastSuccessAt ?? 0)) : null;
+  return {
+    job: job.name,
+    schedule: timetable.description,
+    lastSuccessAt,
+    lastOutcome: run?.lastOutcome ?? null,
+    lastDurationMs: run?.lastDurationMs ?? null,
+    nextDueAt,
+    deadlineAt: (firstOwed ?? nextDueAt) + allowed,
+  };
+}

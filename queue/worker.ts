@@ -1,0 +1,169 @@
+import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Clock } from '../lib/clock.ts';
+import { messageOf, OmegaError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { bury, buryForgotten } from './dead.ts';
+import { queueConcurrency, type AnyJob, type QueueName } from './job.ts';
+import { ownerName } from './owner.ts';
+import { perform, Shutdown, type Performed, type Stage } from './perform.ts';
+import { findJob, type Payload, type Queues } from './queues.ts';
+import { reclaim } from './reclaim.ts';
+import type { RunRecorder } from './run.ts';
+
+/** The workers of one process. */
+export interface Workers {
+  /** Ids of jobs whose worker had died on this host, and which were given back at the start. */
+  readonly reclaimed: readonly string[];
+  /** Stops taking jobs, gives back what runs, and waits for it; never pauses a queue. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+export interface WorkersOptions<Omega> {
+  readonly queues: Queues<Omega>;
+  /** A patient connection of the workers' own; it stays the caller's to close. */
+  readonly redis: Redis;
+  /** Which queues this process works on; all unless said. */
+  readonly only?: readonly QueueName[];
+  readonly omega: Omega;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly recorder: RunRecorder;
+}
+
+const defaultMaxStarts = 3;
+/** How long a run waits for the one before it, under `coalesce`. */
+const coalesceDelayMs = 1000;
+
+/** Starts a worker for each queue, once the jobs of dead workers of this host are back in their queues. */
+export async function startWorkers<Omega>(options: WorkersOptions<Omega>): Promise<Workers> {
+  const { queues, log, only = Object.keys(queueConcurrency) as QueueName[] } = options;
+  const stopping = new AbortController();
+  const workers = only.map((name) => openWorker(name, options, stopping.signal));
+  const reclaimed = await reclaim(queues, workers);
+  if (reclaimed.length > 0) log.info('gave back the jobs of a worker that died', { jobs: reclaimed });
+  const buried = await buryForgotten(queues);
+  if (buried > 0) log.warn('found failed jobs that nobody had been told of', { count: buried });
+  for (const worker of workers) void worker.run();
+  return {
+    reclaimed,
+    [Symbol.asyncDispose]: async () => {
+      // First no more jobs, then the abort: else the worker takes the job that it has just given back.
+      const closed = workers.map((worker) => worker.close());
+      stopping.abort(new Shutdown());
+      await Promise.all(closed);
+    },
+  };
+}
+
+function openWorker<Omega>(name: QueueName, options: WorkersOptions<Omega>, stopping: AbortSignal): Worker<Payload> {
+  const { queues, redis, log } = options;
+  // Three declared parameters: BullMQ hands its signal to no other processor.
+  const processor = (job: Job<Payload>, token?: string, signal?: AbortSignal): Promise<unknown> =>
+    attemptJob(job, { ...options, token, signal: AbortSignal.any(signal === undefined ? [stopping] : [signal, stopping]) });
+  const worker = new Worker<Payload>(name, processor, {
+    connection: redis,
+    prefix: queues.prefix,
+    name: ownerName(),
+    autorun: false,
+    concurrency: queueConcurrency[name],
+    // The default of 1 loses jobs under repeated kills although they had attempts left; `maxStarts` is the bound.
+    maxStalledCount: 1_000_000,
+  });
+  worker.on('error', (error) => log.warn('a worker had trouble with Redis', { queue: name, error: messageOf(error) }));
+  worker.on('failed', (job) => void buryIfFinal(queues, job, log));
+  return worker;
+}
+
+interface AttemptOptions<Omega> extends WorkersOptions<Omega> {
+  readonly token: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** One attempt, translated between BullMQ's ways and {@link perform}. */
+async function attemptJob<Omega>(bullJob: Job<Payload>, options: AttemptOptions<Omega>): Promise<unknown> {
+  const { queues, omega, clock, recorder, signal, token } = options;
+  const stage: Stage<Omega> = { omega, clock, recorder, enqueue: queues.enqueue, lease: queues };
+  const lines = lineBuffer(bullJob, options.log);
+  try {
+    const job = findJob(queues.jobs, bullJob.name);
+    assertNotDeadly(job, bullJob);
+    const performed = await perform(
+      job,
+      {
+        jobId: String(bullJob.id),
+        payload: bullJob.data,
+        attempt: bullJob.attemptsMade + 1,
+        signal,
+        log: lines.add,
+        progress: (share) => void bullJob.updateProgress(Math.round(share * 100)).catch(() => {}),
+      },
+      stage,
+    );
+    await lines.flush();
+    return await settle(performed, bullJob, token);
+  } catch (error) {
+    await lines.flush();
+    throw await translate(error, bullJob, token);
+  }
+}
+
+/** A job that keeps killing its worker must not do so for ever. */
+function assertNotDeadly<Omega>(job: AnyJob<Omega>, bullJob: Job): void {
+  const maxStarts = job.policy.maxStarts ?? defaultMaxStarts;
+  if (bullJob.stalledCounter < maxStarts) return;
+  throw new OmegaError(`${job.name} was started ${maxStarts} times and each time its worker died.`, {
+    code: 'E_DEADLY_JOB',
+    hint: 'Look at the worker’s log for the cause, then redrive the job.',
+    permanent: true,
+  });
+}
+
+async function settle(performed: Performed, bullJob: Job, token: string | undefined): Promise<unknown> {
+  if (performed.outcome === 'later') {
+    await bullJob.moveToDelayed(Date.now() + coalesceDelayMs, token);
+    throw new DelayedError();
+  }
+  return performed.outcome === 'done' ? performed.result : { [performed.outcome]: performed.why };
+}
+
+/** The one place that speaks BullMQ's errors. */
+async function translate(error: unknown, bullJob: Job, token: string | undefined): Promise<unknown> {
+  if (error instanceof DelayedError) return error;
+  if (error instanceof Shutdown) {
+    await bullJob.moveToWait(token);
+    return new WaitingError();
+  }
+  if (!(error instanceof OmegaError) || !error.permanent) return error;
+  const unrecoverable = new UnrecoverableError(error.message);
+  unrecoverable.cause = error;
+  return unrecoverable;
+}
+
+async function buryIfFinal<Omega>(queues: Queues<Omega>, job: Job<Payload> | undefined, log: Log): Promise<void> {
+  if (job?.finishedOn === undefined) return;
+  log.error('a job failed for good', { job: job.name, id: job.id, error: job.failedReason });
+  // A letter that cannot be written now is written by the next start's sweep.
+  await bury(queues, job).catch((error: unknown) => log.warn('a dead letter waits', { error: messageOf(error) }));
+}
+
+/** A job's lines, written once a second and at its end: one round trip a line would cost a third of the throughput. */
+function lineBuffer(bullJob: Job, log: Log): { readonly add: (line: string) => void; readonly flush: () => Promise<void> } {
+  let lines: string[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (lines.length === 0) return;
+    const text = lines.join('\n');
+    lines = [];
+    await bullJob.log(text).catch((error: unknown) => log.warn('lines of a job were lost', { error: messageOf(error) }));
+  };
+  return {
+    add: (line) => {
+      lines.push(line);
+      timer ??= setTimeout(() => void flush(), 1000);
+    },
+    flush,
+  };
+}

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { silentLog } from '#lib/log.ts';
+import type { Schedule } from '#queue/job.ts';
+import { retentionSeconds } from '#queue/queues.ts';
+import { createScheduler } from '#queue/scheduler.ts';
+import { fakeClock } from '../support/clock.ts';
+import { defineTestJob, openRig, type Rig } from '../support/queue.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const start = Date.UTC(2026, 5, 1, 12, 0, 30);
+
+let server: TestRedis;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+function ticking(schedule: Partial<Schedule> = {}, name = 'tick') {
+  return defineTestJob({
+    name,
+    summary: '',
+    schedule: { cron: '* * * * *', ...schedule },
+    input: z.object({}),
+    policy: { queue: 'system', timeoutMs: 5000, overlap: 'allow' },
+    run: async () => {},
+  });
+}
+
+function schedulerAt(rig: Rig, clock: ReturnType<typeof fakeClock>) {
+  return createScheduler({ queues: rig.queues, localTimezone: 'Europe/Amsterdam', clock, log: silentLog, recorder: rig.recorder });
+}
+
+describe('a scheduler', () => {
+  test('owes nothing for the time before it was first started', async () => {
+    await using rig = openRig(server.target, [ticking()]);
+    const scheduler = schedulerAt(rig, fakeClock(start));
+    expect(await scheduler.reconcile('tick')).toEqual({ added: [], dropped: [] });
+  });
+
+  test('adds each tick once, whichever of several adds it', async () => {
+    await using rig = openRig(server.target, [ticking()]);
+    const clock = fakeClock(start);
+    const several = [schedulerAt(rig, clock), schedulerAt(rig, clock), schedulerAt(rig, clock)];
+    await several[0]!.reconcile('tick');
+    for (let minute = 0; minute < 5; minute += 1) {
+      clock.advance(minuteMs);
+      await Promise.all(several.map((scheduler) => scheduler.reconcile('tick')));
+    }
+    const ids = (await rig.queues.get('system').getWaiting()).map((job) => job.id);
+    expect(new Set(ids).size).toBe(5);
+    expect(ids).toHaveLength(5);
+  });
+
+  test('loses no tick when it dies between adding and advancing the watermark', async () => {
+    await using rig = openRig(server.target, [ticking({ catchUp: 'all' })]);
+    const clock = fakeClock(start);
+    await schedulerAt(rig, clock).reconcile('tick');
+    clock.advance(3 * minuteMs);
+    const before = await rig.redis.get(`${rig.queues.prefix}:watermark:tick`);
+    await schedulerAt(rig, clock).reconcile('tick');
+    await rig.redis.set(`${rig.queues.prefix}:watermark:tick`, before!);
+    await schedulerAt(rig, clock).reconcile('tick');
+    expect(await rig.queues.get('system').getWaitingCount()).toBe(3);
+  });
+
+  test('does not run a tick again whose job has ended meanwhile', async () => {
+    await using rig = openRig(server.target, [ticking({ catchUp: 'all' })]);
+    const clock = fakeClock(start);
+    const scheduler = schedulerAt(rig, clock);
+    await scheduler.reconcile('tick');
+    const before = await rig.redis.get(`${rig.queues.prefix}:watermark:tick`);
+    clock.advance(2 * minuteMs);
+    const { added } = await scheduler.reconcile('tick');
+    await rig.work();
+    for (const at of added) await rig.until(`cron-tick-${at}`, ['completed']);
+    await rig.redis.set(`${rig.queues.prefix}:watermark:tick`, before!);
+    await scheduler.reconcile('tick');
+    expect(await rig.queues.get('system').getJobCountByTypes('wait', 'active', 'delayed')).toBe(0);
+    expect(rig.recorder.outcomes()).toEqual(['done', 'done']);
+  });
+});
+
+describe('after three hours of sleep', () => {
+  async function wake(schedule: Partial<Schedule>) {
+    const rig = openRig(server.target, [ticking(schedule)]);
+    const clock = fakeClock(start);
+    const scheduler = schedulerAt(rig, clock);
+    await scheduler.reconcile('tick');
+    clock.advance(3 * hourMs);
+    return { rig, ...(await scheduler.reconcile('tick')) };
+  }
+
+  test('latest runs the newest missed tick and records the others', async () => {
+    const { rig, added, dropped } = await wake({});
+    await using _rig = rig;
+    expect(added).toEqual([start - 30_000 + 3 * hourMs]);
+    expect(dropped).toHaveLength(179);
+    expect(rig.recorder.outcomes()).toEqual(['missed']);
+    expect(rig.recorder.history({ limit: 1 })[0]?.error).toMatch(/^179 ticks from 2026-06-01T12:01:00.000Z to 2026-06-01T14:59:00.000Z/);
+  });
+
+  test('all runs every one of them, the newest up to its limit', async () => {
+    const { rig, added, dropped } = await wake({ catchUp: 'all', maxCatchUp: 150 });
+    await using _rig = rig;
+    expect([added.length, dropped.length]).toEqual([150, 30]);
+  });
+
+  test('skip runs only what is not yet late', async () => {
+    const { rig, added, dropped } = await wake({ catchUp: 'skip' });
+    await using _rig = rig;
+    expect([added.length, dropped.length]).toEqual([2, 178]);
+  });
+
+  test('nothing older than the window is looked for', async () => {
+    const { rig, added, dropped } = await wake({ catchUp: 'all', windowMs: hourMs });
+    await using _rig = rig;
+    expect([added.length, dropped.length]).toEqual([60, 0]);
+  });
+});
+
+describe('a clock that jumps', () => {
+  test('ahead: the ticks in between count as missed', async () => {
+    await using rig = openRig(server.target, [ticking()]);
+    const clock = fakeClock(start);
+    const scheduler = schedulerAt(rig, clock);
+    await scheduler.reconcile('tick');
+    clock.set(start + hourMs);
+    expect((await scheduler.reconcile('tick')).added).toHaveLength(1);
+  });
+
+  test('back by an hour: schedules go on by the new time, and no tick runs twice', async () => {
+    await using rig = openRig(server.target, [ticking({ catchUp: 'all' })]);
+    const clock = fakeClock(start);
+    const scheduler = schedulerAt(rig, clock);
+    await rig.work();
+    await scheduler.reconcile('tick');
+    clock.advance(2 * minuteMs);
+    await scheduler.reconcile('tick');
+    clock.set(start - hourMs);
+    await scheduler.reconcile('tick');
+    clock.advance(minuteMs);
+    expect((await scheduler.reconcile('tick')).added).toEqual([start - 30_000 - hourMs + minuteMs]);
+    clock.advance(hourMs + minuteMs);
+    await scheduler.reconcile('tick');
+    await expect.poll(() => rig.queues.get('system').getJobCountByTypes('wait', 'active')).toBe(0);
+    const scheduled = [...rig.recorder.runs.values()].map((run) => run.scheduledAt);
+    expect(new Set(scheduled).size).toBe(scheduled.length);
+    expect(scheduled).toHaveLength(2 + 1 + 61 - 2);
+  });
+});
+
+describe('finished jobs', () => {
+  test('are kept as long as the longest window of their queue asks, for any job evicts what is older than its own age', () => {
+    const jobs = [ticking({ windowMs: hourMs }, 'short'), ticking({ windowMs: 48 * hourMs }, 'long')];
+    expect(retentionSeconds('system', jobs)).toBe(96 * 3600);
+    expect(retentionSeconds('report', jobs)).toBe(3600);
+  });
+});
