@@ -16,17 +16,30 @@ const sessionSeconds = 12 * 3600;
 const Claims = z.object({ use: z.enum(['link', 'session']), write: z.boolean(), jti: z.string() });
 
 /** Makes a link that opens the board once, within five minutes. */
-export async function boardLink(options: { readonly url: string; readonly token: string; readonly write: boolean }): Promise<string> {
+export async function boardLink(options: {
+  readonly url: string;
+  readonly token: string;
+  readonly write: boolean;
+}): Promise<string> {
   const claims = { use: 'link', write: options.write, jti: crypto.randomUUID(), exp: inSeconds(linkSeconds) };
   const code = await sign(claims, options.token, 'HS256');
   return new URL(`/board/login?code=${code}`, options.url).href;
 }
 
 /** Exchanges a link's code for a session cookie; null where the code is forged, old or used. */
-export async function openSession(context: Context, options: { readonly redis: Redis; readonly prefix: string; readonly token: string }): Promise<BoardSession | null> {
+export async function openSession(
+  context: Context,
+  options: { readonly redis: Redis; readonly prefix: string; readonly token: string },
+): Promise<BoardSession | null> {
   const claims = await readClaims(context.req.query('code') ?? '', options.token, 'link');
   if (claims === null) return null;
-  const isFirst = await options.redis.set(`${options.prefix}:board-link:${claims.jti}`, 'used', 'EX', linkSeconds, 'NX');
+  const isFirst = await options.redis.set(
+    `${options.prefix}:board-link:${claims.jti}`,
+    'used',
+    'EX',
+    linkSeconds,
+    'NX',
+  );
   if (isFirst !== 'OK') return null;
   const session = { use: 'session', write: claims.write, jti: crypto.randomUUID(), exp: inSeconds(sessionSeconds) };
   setCookie(context, cookieName, await sign(session, options.token, 'HS256'), {

@@ -25,14 +25,17 @@ export function createBoard<Omega>({ queues, token }: BoardOptions<Omega>): Hono
   const app = new Hono();
   app.get(`${basePath}/login`, async (context) => {
     const session = await openSession(context, { redis: queues.redis, prefix: queues.prefix, token });
-    return session === null ? refuse(context, 'This link was used, or is older than five minutes.') : context.redirect(basePath);
+    return session === null
+      ? refuse(context, 'This link was used, or is older than five minutes.')
+      : context.redirect(basePath);
   });
   app.use(`${basePath}/*`, fromOwnPage);
   app.all(`${basePath}/*`, async (context) => {
     const session = await readSession(context, token);
     if (session === null) return refuse(context, 'The board needs a link of its own.');
     const isReading = readingMethods.has(context.req.method);
-    if (!isReading && !session.write) return context.text('This session is for reading; npm run board -- --write makes another.', 403);
+    if (!isReading && !session.write)
+      return context.text('This session is for reading; npm run board -- --write makes another.', 403);
     const board = session.write ? boards.writing : boards.reading;
     return board.fetch(context.req.raw);
   });

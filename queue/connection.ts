@@ -35,7 +35,10 @@ export function redisTarget(options: {
  * as schedulers, commands and checks must. Both try again at least every 500 ms, so that they are back within a
  * second of Redis itself.
  */
-export function connect(target: RedisTarget, options: { readonly patience: 'patient' | 'prompt'; readonly log: Log }): Redis {
+export function connect(
+  target: RedisTarget,
+  options: { readonly patience: 'patient' | 'prompt'; readonly log: Log },
+): Redis {
   const settings: RedisOptions = {
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 500),
     connectTimeout: 5000,

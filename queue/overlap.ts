@@ -51,7 +51,10 @@ export async function enterRun(options: OverlapOptions): Promise<Overlap> {
   // Only `coalesce` remembers who waits; with `skip` nobody does.
   const newest = policy === 'coalesce' ? `${prefix}:newest:${job}` : `${prefix}:newest:-`;
   const since = policy === 'coalesce' ? scheduledAt : 0;
-  const [holder, rank] = (await redis.eval(takeLease, 2, lease, newest, jobId, String(leaseMs), String(since))) as [string, string];
+  const [holder, rank] = (await redis.eval(takeLease, 2, lease, newest, jobId, String(leaseMs), String(since))) as [
+    string,
+    string,
+  ];
   if (rank !== 'held') {
     const verdict = policy === 'coalesce' && rank === 'newest' ? 'later' : 'skip';
     return { verdict, holder: holder === '' ? null : holder, release: async () => {} };

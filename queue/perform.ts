@@ -91,7 +91,8 @@ async function enter<Omega>(
   { lease }: Stage<Omega>,
 ): Promise<{ verdict: 'run' | 'skip' | 'later'; holder: string | null } & AsyncDisposable> {
   const policy = job.policy.overlap ?? 'skip';
-  if (lease === null || policy === 'allow') return { verdict: 'run', holder: null, [Symbol.asyncDispose]: async () => {} };
+  if (lease === null || policy === 'allow')
+    return { verdict: 'run', holder: null, [Symbol.asyncDispose]: async () => {} };
   const { scheduledAt } = attempt.payload;
   const overlap = await enterRun({ ...lease, job: job.name, jobId: attempt.jobId, scheduledAt, policy });
   return { verdict: overlap.verdict, holder: overlap.holder, [Symbol.asyncDispose]: overlap.release };
@@ -140,8 +141,20 @@ async function runBounded<Omega>(job: AnyJob<Omega>, attempt: Attempt, stage: St
   try {
     const { omega, enqueue, clock } = stage;
     const { scheduledAt, reason } = attempt.payload;
-    const context = { signal, log: attempt.log, progress: attempt.progress, enqueue, clock, scheduledAt, reason, omega };
-    const result = await Promise.race([job.run(parseInput(job, attempt.payload.input) as never, context), left.promise]);
+    const context = {
+      signal,
+      log: attempt.log,
+      progress: attempt.progress,
+      enqueue,
+      clock,
+      scheduledAt,
+      reason,
+      omega,
+    };
+    const result = await Promise.race([
+      job.run(parseInput(job, attempt.payload.input) as never, context),
+      left.promise,
+    ]);
     return result;
   } catch (error) {
     // What a job throws once it was told to stop is only the echo of why it was told.

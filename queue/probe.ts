@@ -50,7 +50,7 @@ export function createQueueProbe<Omega>(options: {
 }): QueueProbe {
   const { queues, clock, localTimezone, lastRuns } = options;
   const scheduled = compileAll(queues.jobs, { localTimezone, now: clock.now() });
-  const lastDue = dueCache(scheduled);
+  const dueAround = dueCache();
   const openedAt = clock.now();
   return {
     canary: (signal) => sendCanary(queues, clock, signal),
@@ -60,7 +60,12 @@ export function createQueueProbe<Omega>(options: {
       const runs = new Map(lastRuns().map((run) => [run.job, run]));
       const since = await queues.redis.mget(scheduled.map(({ job }) => sinceKey(queues.prefix, job.name)));
       return scheduled.map((entry, index) =>
-        deadlineOf(entry, { run: runs.get(entry.job.name), since: Number(since[index] ?? openedAt), due: lastDue(entry, now), now }),
+        deadlineOf(entry, {
+          run: runs.get(entry.job.name),
+          since: Number(since[index] ?? openedAt),
+          due: dueAround(entry, now),
+          now,
+        }),
       );
     },
   };
@@ -93,34 +98,35 @@ async function countQueues<Omega>(queues: Queues<Omega>, clock: Clock): Promise<
         failed: counts['failed'] ?? 0,
         dead: letters.filter((letter) => letter.queue === queue.name).length,
         paused: await queue.isPaused(),
-        oldestWaitingMs: oldest === undefined ? null : Math.max(0, clock.now() - oldest.timestamp - (oldest.delay ?? 0)),
+        oldestWaitingMs:
+          oldest === undefined ? null : Math.max(0, clock.now() - oldest.timestamp - (oldest.delay ?? 0)),
       };
     }),
   );
 }
 
-/** The latest tick of a job up to now; looked for from where the last look ended, for a scan costs time. */
-function dueCache<Omega>(scheduled: readonly Scheduled<Omega>[]): (entry: Scheduled<Omega>, now: number) => { last: number | null; next: number | null } {
-  const cache = new Map<string, { seenTo: number; last: number | null; next: number | null }>();
-  for (const { job } of scheduled) cache.set(job.name, { seenTo: 0, last: null, next: null });
+/** The ticks around now. */
+interface Due {
+  readonly last: number | null;
+  readonly next: number | null;
+}
+
+/** Remembered until the next tick has come, or the clock was set back: a search costs time. */
+function dueCache(): <Omega>(entry: Scheduled<Omega>, now: number) => Due {
+  const cache = new Map<string, Due & { readonly seenAt: number }>();
   return ({ job, timetable }, now) => {
-    const cached = cache.get(job.name) ?? { seenTo: 0, last: null, next: null };
-    const isFresh = cached.next !== null && now < cached.next && now >= cached.seenTo;
-    if (!isFresh) {
-      const from = cached.seenTo > 0 && cached.seenTo <= now ? cached.seenTo : now - 8 * dayMs;
-      cached.last = timetable.between(from, now).at(-1) ?? (from === cached.seenTo ? cached.last : null);
-      cached.next = timetable.after(now);
-    }
-    cached.seenTo = now;
-    cache.set(job.name, cached);
-    return cached;
+    const cached = cache.get(job.name);
+    if (cached !== undefined && now >= cached.seenAt && now < (cached.next ?? 0)) return cached;
+    const due = { last: timetable.before(now), next: timetable.after(now), seenAt: now };
+    cache.set(job.name, due);
+    return due;
   };
 }
 
 /** A success is owed for the first tick after the last one, or after the job became known; with none owed, for the next. */
 function deadlineOf<Omega>(
   { job, timetable }: Scheduled<Omega>,
-  facts: { run: LastRun | undefined; since: number; due: { last: number | null; next: number | null }; now: number },
+  facts: { run: LastRun | undefined; since: number; due: Due; now: number },
 ): JobDeadline {
   const { run, since, due, now } = facts;
   const lastSuccessAt = run?.lastSuccessAt ?? null;

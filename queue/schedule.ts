@@ -10,6 +10,8 @@ export interface Timetable {
   readonly description: string;
   /** Every tick after `from` up to and including `to`, oldest first; milliseconds since the epoch. */
   readonly between: (from: number, to: number) => number[];
+  /** The last tick up to and including `time`; null where there was none for eight days. */
+  readonly before: (time: number) => number | null;
   /** The first tick after `time`; null where none comes within a year and a day. */
   readonly after: (time: number) => number | null;
 }
@@ -33,7 +35,11 @@ const yearsAhead = 10;
  * @throws OmegaError `E_SCHEDULE` for a pattern that cannot be, an unknown zone, or a local time that can fall into a
  * night when clocks are changed without saying what is then meant.
  */
-export function compileSchedule(job: string, schedule: Schedule, options: { readonly localTimezone: string; readonly now: number }): Timetable {
+export function compileSchedule(
+  job: string,
+  schedule: Schedule,
+  options: { readonly localTimezone: string; readonly now: number },
+): Timetable {
   const timezone = schedule.timezone === 'local' ? options.localTimezone : 'UTC';
   assertPattern(job, schedule.cron);
   const matches = matcher(schedule.cron, timezone);
@@ -50,9 +56,15 @@ export function compileSchedule(job: string, schedule: Schedule, options: { read
   return timetable({ isTick, stepMs, timezone, description: `${schedule.cron} ${timezone}` });
 }
 
-function timetable(options: { isTick: (time: number) => boolean; stepMs: number; timezone: string; description: string }): Timetable {
+function timetable(options: {
+  isTick: (time: number) => boolean;
+  stepMs: number;
+  timezone: string;
+  description: string;
+}): Timetable {
   const { isTick, stepMs, timezone, description } = options;
-  const firstStepAfter = (time: number): number => (Math.floor(time / stepMs) + 1) * stepMs;
+  const stepAt = (time: number): number => Math.floor(time / stepMs) * stepMs;
+  const firstStepAfter = (time: number): number => stepAt(time) + stepMs;
   return {
     timezone,
     description,
@@ -60,6 +72,10 @@ function timetable(options: { isTick: (time: number) => boolean; stepMs: number;
       const ticks: number[] = [];
       for (let time = firstStepAfter(from); time <= to; time += stepMs) if (isTick(time)) ticks.push(time);
       return ticks;
+    },
+    before: (to) => {
+      for (let time = stepAt(to); time > to - 8 * dayMs; time -= stepMs) if (isTick(time)) return time;
+      return null;
     },
     after: (from) => {
       for (let time = firstStepAfter(from); time <= from + 366 * dayMs; time += stepMs) if (isTick(time)) return time;
@@ -82,12 +98,18 @@ function assertPattern(job: string, cron: string): void {
 
 /**
  * node-cron's own matching, so that no second reading of a pattern can differ from it. Its 10 µs are spared for most
- * minutes: every zone's offset is a multiple of 15 minutes, so a clock shows the same minute modulo 15 everywhere.
+ * times: every zone's offset is a multiple of 15 minutes, so all clocks show the same second, and the same minute
+ * modulo 15.
  */
 function matcher(cron: string, timezone: string): (time: number) => boolean {
   const task = createTask(cron, () => {}, { timezone });
-  const minutes = new Set(parse(cron).minute.map((minute) => minute % 15));
-  return (time) => minutes.has(Math.floor(time / minuteMs) % 15) && task.match(new Date(time));
+  const fields = parse(cron);
+  const seconds = new Set(fields.second);
+  const minutes = new Set(fields.minute.map((minute) => minute % 15));
+  return (time) =>
+    seconds.has(Math.floor(time / secondMs) % 60) &&
+    minutes.has(Math.floor(time / minuteMs) % 15) &&
+    task.match(new Date(time));
 }
 
 /** The zone's changes from two days ago on, so that a change of this very night is among them. */
@@ -129,7 +151,12 @@ function isTouched(change: ClockChange, stepMs: number, showsOnClock: (wall: num
 
 function isTickOnce(
   time: number,
-  options: { changes: readonly ClockChange[]; stepMs: number; matches: (time: number) => boolean; showsOnClock: (wall: number) => boolean },
+  options: {
+    changes: readonly ClockChange[];
+    stepMs: number;
+    matches: (time: number) => boolean;
+    showsOnClock: (wall: number) => boolean;
+  },
 ): boolean {
   const { changes, stepMs, matches, showsOnClock } = options;
   const isSecondShowing = changes.some(({ at, by }) => by < 0 && time >= at && time < at - by);

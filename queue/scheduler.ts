@@ -51,9 +51,14 @@ if tonumber(ARGV[1]) > current then redis.call('SET', KEYS[1], ARGV[1]) end
 return 1`;
 
 /** Compiles every schedule; the first fault ends the start, before anything is queued. */
-export function compileAll<Omega>(jobs: readonly AnyJob<Omega>[], options: { localTimezone: string; now: number }): Scheduled<Omega>[] {
+export function compileAll<Omega>(
+  jobs: readonly AnyJob<Omega>[],
+  options: { localTimezone: string; now: number },
+): Scheduled<Omega>[] {
   return jobs.flatMap((job) =>
-    job.schedule === null ? [] : [{ job, schedule: job.schedule, timetable: compileSchedule(job.name, job.schedule, options) }],
+    job.schedule === null
+      ? []
+      : [{ job, schedule: job.schedule, timetable: compileSchedule(job.name, job.schedule, options) }],
   );
 }
 
@@ -143,7 +148,11 @@ async function reconcileJob<Omega>(entry: Scheduled<Omega>, options: SchedulerOp
 }
 
 /** A job's first ever watermark is now: what would have been due before Omega existed was not missed. */
-async function readWatermark<Omega>(entry: Scheduled<Omega>, options: SchedulerOptions<Omega>, now: number): Promise<number> {
+async function readWatermark<Omega>(
+  entry: Scheduled<Omega>,
+  options: SchedulerOptions<Omega>,
+  now: number,
+): Promise<number> {
   const { redis, prefix } = options.queues;
   const key = watermarkKey(prefix, entry.job.name);
   await redis.multi().set(key, String(now), 'NX').set(sinceKey(prefix, entry.job.name), String(now), 'NX').exec();
@@ -159,11 +168,19 @@ async function readWatermark<Omega>(entry: Scheduled<Omega>, options: SchedulerO
 }
 
 /** Which of the due ticks run, by the job's own word on catching up. */
-function catchUp<Omega>(entry: Scheduled<Omega>, due: readonly number[], now: number): { kept: Tick[]; dropped: number[] } {
+function catchUp<Omega>(
+  entry: Scheduled<Omega>,
+  due: readonly number[],
+  now: number,
+): { kept: Tick[]; dropped: number[] } {
   const { catchUp: mode = 'latest', maxCatchUp = 100 } = entry.schedule;
   const staleAfterMs = entry.job.policy.staleAfterMs ?? lateMs;
   const keep =
-    mode === 'latest' ? due.slice(-1) : mode === 'skip' ? due.filter((at) => now - at <= staleAfterMs) : due.slice(-maxCatchUp);
+    mode === 'latest'
+      ? due.slice(-1)
+      : mode === 'skip'
+        ? due.filter((at) => now - at <= staleAfterMs)
+        : due.slice(-maxCatchUp);
   const kept = new Set(keep);
   return {
     kept: keep.map((at) => ({ at, reason: now - at > lateMs ? 'catch-up' : 'tick' })),
@@ -178,7 +195,12 @@ function recordMissed<Omega>(job: AnyJob<Omega>, dropped: readonly number[], opt
   if (first === undefined || last === undefined) return;
   const span = `${dropped.length} ticks from ${new Date(first).toISOString()} to ${new Date(last).toISOString()} were missed and not caught up`;
   const now = options.clock.now();
-  const run = { id: `missed-${job.name}-${last}`, jobId: `missed-${job.name}-${last}`, job: job.name, queue: job.policy.queue };
+  const run = {
+    id: `missed-${job.name}-${last}`,
+    jobId: `missed-${job.name}-${last}`,
+    job: job.name,
+    queue: job.policy.queue,
+  };
   options.log.info(span, { job: job.name });
   options.recorder.record(
     { ...run, reason: 'tick', scheduledAt: first, startedAt: now, attempt: 1 },

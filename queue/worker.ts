@@ -25,6 +25,8 @@ export interface WorkersOptions<Omega> {
   readonly redis: Redis;
   /** Which queues this process works on; all unless said. */
   readonly only?: readonly QueueName[];
+  /** How many jobs of a queue run at a time, where it is not the usual number. */
+  readonly concurrency?: Partial<Record<QueueName, number>>;
   readonly omega: Omega;
   readonly clock: Clock;
   readonly log: Log;
@@ -60,13 +62,17 @@ function openWorker<Omega>(name: QueueName, options: WorkersOptions<Omega>, stop
   const { queues, redis, log } = options;
   // Three declared parameters: BullMQ hands its signal to no other processor.
   const processor = (job: Job<Payload>, token?: string, signal?: AbortSignal): Promise<unknown> =>
-    attemptJob(job, { ...options, token, signal: AbortSignal.any(signal === undefined ? [stopping] : [signal, stopping]) });
+    attemptJob(job, {
+      ...options,
+      token,
+      signal: AbortSignal.any(signal === undefined ? [stopping] : [signal, stopping]),
+    });
   const worker = new Worker<Payload>(name, processor, {
     connection: redis,
     prefix: queues.prefix,
     name: ownerName(),
     autorun: false,
-    concurrency: queueConcurrency[name],
+    concurrency: options.concurrency?.[name] ?? queueConcurrency[name],
     // The default of 1 loses jobs under repeated kills although they had attempts left; `maxStarts` is the bound.
     maxStalledCount: 1_000_000,
   });
@@ -86,6 +92,8 @@ async function attemptJob<Omega>(bullJob: Job<Payload>, options: AttemptOptions<
   const stage: Stage<Omega> = { omega, clock, recorder, enqueue: queues.enqueue, lease: queues };
   const lines = lineBuffer(bullJob, options.log);
   try {
+    // A worker that is closing can still wake to one more job: the very one that it has just given back.
+    signal.throwIfAborted();
     const job = findJob(queues.jobs, bullJob.name);
     assertNotDeadly(job, bullJob);
     const performed = await perform(
@@ -148,7 +156,10 @@ async function buryIfFinal<Omega>(queues: Queues<Omega>, job: Job<Payload> | und
 }
 
 /** A job's lines, written once a second and at its end: one round trip a line would cost a third of the throughput. */
-function lineBuffer(bullJob: Job, log: Log): { readonly add: (line: string) => void; readonly flush: () => Promise<void> } {
+function lineBuffer(
+  bullJob: Job,
+  log: Log,
+): { readonly add: (line: string) => void; readonly flush: () => Promise<void> } {
   let lines: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   const flush = async (): Promise<void> => {
@@ -157,7 +168,9 @@ function lineBuffer(bullJob: Job, log: Log): { readonly add: (line: string) => v
     if (lines.length === 0) return;
     const text = lines.join('\n');
     lines = [];
-    await bullJob.log(text).catch((error: unknown) => log.warn('lines of a job were lost', { error: messageOf(error) }));
+    await bullJob
+      .log(text)
+      .catch((error: unknown) => log.warn('lines of a job were lost', { error: messageOf(error) }));
   };
   return {
     add: (line) => {

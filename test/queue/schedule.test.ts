@@ -36,6 +36,12 @@ describe('ticks', () => {
     expect(new Date(after(spring) ?? 0).toISOString()).toBe('2026-12-01T06:00:00.000Z');
   });
 
+  test('tell the last one', () => {
+    const { before } = compile({ cron: '10 * * * * *' });
+    expect(new Date(before(spring) ?? 0).toISOString()).toBe('2026-03-28T23:59:10.000Z');
+    expect(compile({ cron: '0 6 * * *' }).before(spring + 6 * hourMs)).toBe(spring + 6 * hourMs);
+  });
+
   test('that do not come within a year are null', () => {
     expect(compile({ cron: '0 0 29 2 *' }).after(spring)).toBeNull();
   });
@@ -91,11 +97,16 @@ describe('a local time in the two nights', () => {
 });
 
 describe('a schedule that cannot be', () => {
-  test.each(['61 * * * *', 'every day', '* * *', '* * * * * * *', '0 0 30 2 *', ''])('“%s” is refused with what is wrong', (cron) => {
-    expect(() => compile({ cron })).toThrow(/The job a-job has a schedule that cannot be/);
-  });
+  test.each(['61 * * * *', 'every day', '* * *', '* * * * * * *', '0 0 30 2 *', ''])(
+    '“%s” is refused with what is wrong',
+    (cron) => {
+      expect(() => compile({ cron })).toThrow(/The job a-job has a schedule that cannot be/);
+    },
+  );
 
   test('an unknown zone is refused', () => {
-    expect(() => compile({ cron: '0 6 * * *', timezone: 'local' }, 'Mars/Olympus')).toThrow(/no time zone Mars\/Olympus/);
+    expect(() => compile({ cron: '0 6 * * *', timezone: 'local' }, 'Mars/Olympus')).toThrow(
+      /no time zone Mars\/Olympus/,
+    );
   });
 });

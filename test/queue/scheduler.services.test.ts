@@ -32,7 +32,13 @@ function ticking(schedule: Partial<Schedule> = {}, name = 'tick') {
 }
 
 function schedulerAt(rig: Rig, clock: ReturnType<typeof fakeClock>) {
-  return createScheduler({ queues: rig.queues, localTimezone: 'Europe/Amsterdam', clock, log: silentLog, recorder: rig.recorder });
+  return createScheduler({
+    queues: rig.queues,
+    localTimezone: 'Europe/Amsterdam',
+    clock,
+    log: silentLog,
+    recorder: rig.recorder,
+  });
 }
 
 describe('a scheduler', () => {
@@ -101,7 +107,9 @@ describe('after three hours of sleep', () => {
     expect(added).toEqual([start - 30_000 + 3 * hourMs]);
     expect(dropped).toHaveLength(179);
     expect(rig.recorder.outcomes()).toEqual(['missed']);
-    expect(rig.recorder.history({ limit: 1 })[0]?.error).toMatch(/^179 ticks from 2026-06-01T12:01:00.000Z to 2026-06-01T14:59:00.000Z/);
+    expect(rig.recorder.history({ limit: 1 })[0]?.error).toMatch(
+      /^179 ticks from 2026-06-01T12:01:00.000Z to 2026-06-01T14:59:00.000Z/,
+    );
   });
 
   test('all runs every one of them, the newest up to its limit', async () => {

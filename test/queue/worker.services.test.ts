@@ -36,7 +36,12 @@ describe('a job', () => {
     expect(await rig.until(id, ['completed', 'failed'])).toBe('completed');
     expect(rig.did).toEqual(['world']);
     expect((await rig.queues.get('system').getJobLogs(id)).logs).toEqual(['greeting world']);
-    expect(rig.recorder.history({ limit: 1 })[0]).toMatchObject({ job: 'greet', outcome: 'done', result: 'hello world', attempt: 1 });
+    expect(rig.recorder.history({ limit: 1 })[0]).toMatchObject({
+      job: 'greet',
+      outcome: 'done',
+      result: 'hello world',
+      attempt: 1,
+    });
   });
 
   test('with a wrong input never reaches the queue, and every fault is named', async () => {
@@ -73,7 +78,14 @@ describe('a job', () => {
     const [letter] = await listDead(rig.queues);
     expect(rig.did).toHaveLength(3);
     expect(rig.recorder.outcomes()).toEqual(['failed', 'failed', 'dead']);
-    expect(letter).toMatchObject({ job: 'flaky', jobId: id, input: { n: 7 }, error: 'no luck', attempts: 3, logTail: ['trying', 'trying', 'trying'] });
+    expect(letter).toMatchObject({
+      job: 'flaky',
+      jobId: id,
+      input: { n: 7 },
+      error: 'no luck',
+      attempts: 3,
+      logTail: ['trying', 'trying', 'trying'],
+    });
   });
 
   test('that fails for good is not tried again', async () => {
@@ -158,7 +170,16 @@ describe('a dead letter', () => {
   });
 
   test('is written by the next start when the worker died before it could write it', async () => {
-    const job = defineTestJob({ name: 'unseen', summary: '', schedule: null, input: anything, policy, run: async () => { throw new Error('x'); } });
+    const job = defineTestJob({
+      name: 'unseen',
+      summary: '',
+      schedule: null,
+      input: anything,
+      policy,
+      run: async () => {
+        throw new Error('x');
+      },
+    });
     await using rig = openRig(server.target, [job]);
     const workers = await rig.work();
     const id = await rig.queues.enqueue('unseen', {});

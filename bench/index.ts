@@ -1,0 +1,3 @@
+export { default as queue } from './queue.ts';
+export { default as ticks } from './ticks.ts';
+export { default as jobs } from './jobs.ts';

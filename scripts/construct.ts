@@ -1,0 +1,147 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import manifest from '../package.json' with { type: 'json' };
+import type { Probes } from '#holding/health/check.ts';
+import * as checkCatalogue from '#holding/health/checks/index.ts';
+import { createHealth } from '#holding/health/heartbeat.ts';
+import { openRunHistory, type RunHistory } from '#holding/health/runs.ts';
+import { openHealthStore } from '#holding/health/store.ts';
+import * as jobCatalogue from '#jobs/index.ts';
+import type { Omega } from '#jobs/omega.ts';
+import { systemClock } from '#lib/clock.ts';
+import { readEnv, type Env } from '#lib/env.ts';
+import { codeOf, OmegaError } from '#lib/errors.ts';
+import { silentLog, type Log } from '#lib/log.ts';
+import { dataPaths, type DataPaths } from '#lib/paths.ts';
+import { createControlClient } from '#ops/control-client.ts';
+import { connect, disconnect, redisTarget, requireRedis } from '#queue/connection.ts';
+import type { AnyJob } from '#queue/job.ts';
+import { createQueueProbe, type QueueProbe } from '#queue/probe.ts';
+import { openQueues, type Queues } from '#queue/queues.ts';
+import type { LastRun, RunRecorder } from '#queue/run.ts';
+import { createWorkerSite } from './worker-site.ts';
+
+/** Every job that Omega has. */
+export const allJobs: readonly AnyJob<Omega>[] = Object.values(jobCatalogue);
+
+/** The configuration and the places that follow from it. */
+export interface Settings {
+  readonly env: Env;
+  readonly paths: DataPaths;
+}
+
+/** @throws OmegaError `E_CONFIG` with every fault of the configuration. */
+export function readSettings(): Settings {
+  const env = readEnv();
+  return { env, paths: dataPaths(env) };
+}
+
+/** The queues as a command uses them: it looks and asks, and works on nothing. */
+export interface QueueClient extends AsyncDisposable {
+  readonly redis: Redis;
+  readonly queues: Queues<Omega>;
+  readonly probe: QueueProbe;
+}
+
+/** @throws OmegaError where Redis is not there or cannot be used. */
+export async function openQueueClient({ env, paths }: Settings = readSettings()): Promise<QueueClient> {
+  const redis = connect(redisTarget({ ...env, ...paths }), { patience: 'prompt', log: silentLog });
+  try {
+    await requireRedis(redis);
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+  const queues = openQueues({ jobs: allJobs, redis });
+  const lastRuns = (): readonly LastRun[] => lastRunsIn(paths);
+  return {
+    redis,
+    queues,
+    probe: createQueueProbe({ queues, localTimezone: env.timezone, clock: systemClock, lastRuns }),
+    [Symbol.asyncDispose]: async () => {
+      await queues[Symbol.asyncDispose]();
+      await disconnect(redis);
+    },
+  };
+}
+
+function lastRunsIn(paths: DataPaths): readonly LastRun[] {
+  try {
+    using history = openRunHistory(paths.healthDb);
+    return history.lastRuns();
+  } catch (error) {
+    if (error instanceof OmegaError) return []; // Nothing has run here yet.
+    throw error;
+  }
+}
+
+/** The record of runs, for looking at. */
+export function openHistory({ paths }: Settings = readSettings()): RunHistory & Disposable {
+  return openRunHistory(paths.healthDb);
+}
+
+/** What jobs use, and where their runs are written down. */
+export interface Parts extends AsyncDisposable {
+  readonly omega: Omega;
+  readonly recorder: RunRecorder & { readonly closeOrphans: (now: number) => number };
+}
+
+/** Builds what jobs use; without queues (a job run inline) every question about them is answered with an error. */
+export async function buildOmega(options: {
+  readonly settings?: Settings;
+  readonly queues: Queues<Omega> | null;
+  readonly log?: Log;
+}): Promise<Parts> {
+  const { settings: { env, paths } = readSettings(), queues, log = silentLog } = options;
+  await mkdir(paths.data, { recursive: true, mode: 0o700 });
+  const store = openHealthStore(paths.healthDb, { now: systemClock.now(), log });
+  const { timezone, secrets } = env;
+  const lastRuns = (): readonly LastRun[] => store.runs.lastRuns();
+  const probes: Probes = {
+    queue:
+      queues === null ? noQueue : createQueueProbe({ queues, localTimezone: timezone, clock: systemClock, lastRuns }),
+    supervisor: createControlClient(paths.controlSocket),
+    dataDir: paths.data,
+    page: `${paths.site}/index.html`,
+  };
+  const checks = Object.values(checkCatalogue);
+  const health = createHealth({
+    store,
+    checks,
+    probes,
+    clock: systemClock,
+    log,
+    paths,
+    timezone,
+    version: manifest.version,
+    secrets,
+  });
+  return {
+    omega: { health, site: createWorkerSite({ paths, clock: systemClock }) },
+    recorder: store.runs,
+    [Symbol.asyncDispose]: async () => store[Symbol.dispose](),
+  };
+}
+
+async function refuseQueue(): Promise<never> {
+  throw new OmegaError('a job that runs inline has no queue to ask', { code: 'E_NO_QUEUE' });
+}
+
+const noQueue: QueueProbe = { canary: refuseQueue, queues: refuseQueue, deadlines: refuseQueue };
+
+const Token = z.string().trim().min(16);
+
+/** The secret behind the board: the owner's, or one that is made once and kept in a file that only they can read. */
+export async function boardToken(env: Env, paths: DataPaths): Promise<string> {
+  if (env.boardToken !== undefined) return env.boardToken;
+  await mkdir(paths.keys, { recursive: true, mode: 0o700 });
+  const made = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
+  try {
+    await writeFile(paths.boardToken, `${made}\n`, { flag: 'wx', mode: 0o600 });
+    return made;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    return Token.parse(await readFile(paths.boardToken, 'utf8'));
+  }
+}
