@@ -85,9 +85,7 @@ export function newHand(orders: Orders): Hand {
 }
 
 /** How often each effect was taken, and how many runs asked for one. */
-export function openEffects(
-  path: string,
-): {
+export function openEffects(path: string): {
   readonly take: (id: string) => void;
   readonly count: () => { runs: number; taken: number; distinct: number };
 } & Disposable {

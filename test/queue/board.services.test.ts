@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { boardLink } from '#queue/board-session.ts';
+import { createBoard } from '#queue/board.ts';
+import { defineTestJob, openRig, type Rig } from '../support/queue.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+
+const url = 'http://127.0.0.1:8501/';
+const token = 'a-token-of-thirty-two-characters';
+const job = defineTestJob({
+  name: 'held',
+  summary: '',
+  schedule: null,
+  input: z.object({}),
+  policy: { queue: 'system', timeoutMs: 5000 },
+  run: async () => {},
+});
+
+let server: TestRedis;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+async function open(rig: Rig, write: boolean) {
+  const board = createBoard({ queues: rig.queues, token });
+  const link = await boardLink({ url, token, write });
+  const entry = await board.request(link, { headers: { host: '127.0.0.1:8501' } });
+  const cookie = (entry.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const ask = (path: string, init: RequestInit = {}) =>
+    board.request(new URL(path, url).href, { ...init, headers: { host: '127.0.0.1:8501', cookie, ...init.headers } });
+  return { board, link, entry, ask };
+}
+
+const ownPage = { origin: 'http://127.0.0.1:8501' };
+
+describe('the board', () => {
+  test('is closed to whoever comes without a link', async () => {
+    await using rig = openRig(server.target, [job]);
+    const board = createBoard({ queues: rig.queues, token });
+    for (const path of [
+      '/board',
+      '/board/',
+      '/board/api/queues',
+      '/board/static/js/main.js',
+      '/board/login',
+      '/board/login?code=x.y.z',
+    ]) {
+      expect((await board.request(new URL(path, url).href)).status).toBe(401);
+    }
+    expect(
+      (await board.request(`${url}board`, { headers: { authorization: 'Bearer wrong-token-wrong-token' } })).status,
+    ).toBe(401);
+  });
+
+  test('opens by its link, once, with a cookie that no script and no other site can use', async () => {
+    await using rig = openRig(server.target, [job]);
+    const { board, link, entry, ask } = await open(rig, false);
+    expect(entry.status).toBe(302);
+    expect(entry.headers.get('set-cookie')).toMatch(/HttpOnly.*SameSite=Strict/);
+    expect((await board.request(link)).status).toBe(401);
+    expect((await ask('/board')).status).toBe(200);
+    const { queues } = (await (await ask('/board/api/queues')).json()) as {
+      queues: { name: string; readOnlyMode: boolean }[];
+    };
+    expect(queues.map((queue) => queue.name)).toEqual(['system', 'swarm', 'report', 'canary', 'maintenance', 'dead']);
+    expect(queues.every((queue) => queue.readOnlyMode)).toBe(true);
+  });
+
+  test('changes nothing in a session for reading', async () => {
+    await using rig = openRig(server.target, [job]);
+    const { ask } = await open(rig, false);
+    expect((await ask('/board/api/queues/system/pause', { method: 'PUT', headers: ownPage })).status).toBe(403);
+    expect(await rig.queues.get('system').isPaused()).toBe(false);
+  });
+
+  test('acts in a session for writing, and only for its own page', async () => {
+    await using rig = openRig(server.target, [job]);
+    const { ask } = await open(rig, true);
+    expect(
+      (await ask('/board/api/queues/system/pause', { method: 'PUT', headers: { origin: 'https://evil.example' } }))
+        .status,
+    ).toBe(403);
+    expect((await ask('/board/api/queues/system/pause', { method: 'PUT' })).status).toBe(403);
+    expect(await rig.queues.get('system').isPaused()).toBe(false);
+    expect((await ask('/board/api/queues/system/pause', { method: 'PUT', headers: ownPage })).status).toBe(200);
+    expect(await rig.queues.get('system').isPaused()).toBe(true);
+  });
+
+  test('takes no link that was signed with another token', async () => {
+    await using rig = openRig(server.target, [job]);
+    const board = createBoard({ queues: rig.queues, token });
+    expect((await board.request(await boardLink({ url, token: 'another-token-another', write: true }))).status).toBe(
+      401,
+    );
+  });
+});
