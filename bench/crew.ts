@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { systemClock } from '#lib/clock.ts';
 import { createLog, silentLog } from '#lib/log.ts';
-import { connect, type RedisTarget } from '#queue/connection.ts';
+import { connect } from '#queue/connection.ts';
 import { defineJobFor } from '#queue/job.ts';
 import { openQueues } from '#queue/queues.ts';
 import type { RunRecorder } from '#queue/run.ts';
@@ -12,11 +12,12 @@ import { createScheduler } from '#queue/scheduler.ts';
 import { startWorkers } from '#queue/worker.ts';
 
 /** What a process that may be killed is told: where Redis is, what it does, and where effects are written. */
-interface Orders {
-  readonly target: RedisTarget;
-  readonly roles: readonly ('scheduler' | 'worker')[];
-  readonly effects: string;
-}
+const Orders = z.object({
+  target: z.object({ path: z.string(), password: z.string() }),
+  roles: z.array(z.enum(['scheduler', 'worker'])),
+  effects: z.string(),
+});
+type Orders = z.infer<typeof Orders>;
 
 /** What the crew's jobs may use. */
 export interface CrewOmega {
@@ -126,4 +127,4 @@ async function serve({ target, roles, effects }: Orders): Promise<void> {
   process.once('disconnect', () => process.exit(0));
 }
 
-if (import.meta.main) await serve(JSON.parse(process.argv[2] ?? '{}') as Orders);
+if (import.meta.main) await serve(Orders.parse(JSON.parse(process.argv[2] ?? '{}')));

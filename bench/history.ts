@@ -18,7 +18,7 @@ export function followHistory(
 ): { readonly changes: readonly Change[]; readonly stop: () => Promise<void> } {
   const changes: Change[] = [];
   let lastId = '0';
-  let isOver = false;
+  const over = new AbortController();
   const readOn = async (): Promise<boolean> => {
     const rows = await redis.xrange(stream, `(${lastId}`, '+', 'COUNT', 1000);
     for (const [id, fields] of rows) {
@@ -29,7 +29,7 @@ export function followHistory(
     return rows.length > 0;
   };
   const follow = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await readOn().catch((error: unknown) => messageOf(error));
       await systemClock.sleep(200);
     }
@@ -39,7 +39,7 @@ export function followHistory(
   return {
     changes,
     stop: async () => {
-      isOver = true;
+      over.abort();
       await following;
     },
   };

@@ -49,7 +49,6 @@ export default defineBench({
         ),
       );
       const worker = processes.findIndex(({ name }) => name === 'worker');
-      const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
       return {
         workerRssMiB: round(memory[worker]?.rss ?? Number.NaN, 1),
         stackPssMiB: round(sum(memory.map(({ pss }) => pss)), 1),
@@ -95,4 +94,8 @@ async function memoryMiB(pid: number): Promise<z.infer<typeof Rollup>> {
   const field = (name: string): string | undefined => new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1];
   const { rss, pss } = Rollup.parse({ rss: field('Rss'), pss: field('Pss') });
   return { rss: rss / 1024, pss: pss / 1024 };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -1,7 +1,6 @@
 import type { Job } from 'bullmq';
 import { z } from 'zod';
 import { OmegaError } from '../lib/errors.ts';
-import type { QueueName } from './job.ts';
 import { type Payload, type Queues } from './queues.ts';
 
 /** A job that failed for good, with what it takes to understand it and to run it again. */
@@ -40,7 +39,7 @@ const sweepLimit = 1000;
 /** Copies a failed job among the dead. The same failure buried twice is one letter. */
 export async function bury<Omega>(queues: Queues<Omega>, job: Job<Payload>): Promise<void> {
   const failedAt = job.finishedOn ?? Date.now();
-  const { logs } = await queues.get(job.queueName as QueueName).getJobLogs(String(job.id), -logTailLines, -1);
+  const { logs } = await queues.get(job.queueName).getJobLogs(String(job.id), -logTailLines, -1);
   const letter = {
     job: job.name,
     jobId: String(job.id),
@@ -53,7 +52,7 @@ export async function bury<Omega>(queues: Queues<Omega>, job: Job<Payload>): Pro
     logTail: logs,
   };
   await queues.dead.add(job.name, letter, { jobId: deadId(job) });
-  await queues.redis.hset(queues.get(letter.queue as QueueName).toKey(letter.jobId), buriedField, failedAt);
+  await queues.redis.hset(queues.get(letter.queue).toKey(letter.jobId), buriedField, failedAt);
 }
 
 /** Names the failure, not the job: a job that is run again and fails again is another letter. */

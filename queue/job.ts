@@ -1,11 +1,21 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
+import { OmegaError } from '../lib/errors.ts';
 
-/** The queues, by class of work; a worker runs each with its own concurrency. */
-export const queueConcurrency = { system: 4, swarm: 1, report: 1, canary: 1, maintenance: 1 } as const;
+/** The queues, by class of work. */
+export const queueNames = ['system', 'swarm', 'report', 'canary', 'maintenance'] as const;
 
 /** Where a job waits for its turn. */
-export type QueueName = keyof typeof queueConcurrency;
+export type QueueName = (typeof queueNames)[number];
+
+/** How many jobs of a queue a worker runs at a time. */
+export const queueConcurrency: Readonly<Record<QueueName, number>> = {
+  system: 4,
+  swarm: 1,
+  report: 1,
+  canary: 1,
+  maintenance: 1,
+};
 
 /** Why a run happens: on its tick, for a tick that was missed, by hand, or because something else happened. */
 export type Reason = 'tick' | 'catch-up' | 'manual' | 'event';
@@ -88,14 +98,28 @@ export interface JobDefinition<Omega, Input extends z.ZodType = z.ZodType> {
   readonly run: (input: z.infer<Input>, context: JobContext<Omega>) => Promise<unknown>;
 }
 
-/** A job of any input, as queues and schedulers handle it. */
+/** A job as queues and schedulers handle it: its input comes from outside and is parsed before it runs. */
 export type AnyJob<Omega> = Omit<JobDefinition<Omega>, 'run'> & {
-  readonly run: (input: never, context: JobContext<Omega>) => Promise<unknown>;
+  /** @throws OmegaError `E_INPUT` where the input is wrong. */
+  readonly run: (input: unknown, context: JobContext<Omega>) => Promise<unknown>;
 };
 
-/** Makes the `defineJob` of an application whose jobs use `Omega`; types only, nothing happens at run time. */
-export function defineJobFor<Omega>(): <Input extends z.ZodType>(
-  job: JobDefinition<Omega, Input>,
-) => JobDefinition<Omega, Input> {
-  return (job) => job;
+/** Makes the `defineJob` of an application whose jobs use `Omega`. */
+export function defineJobFor<Omega>(): <Input extends z.ZodType>(job: JobDefinition<Omega, Input>) => AnyJob<Omega> {
+  return (job) => ({ ...job, run: (input, context) => job.run(parseInput(job, input), context) });
+}
+
+/** @throws OmegaError `E_INPUT`, exit code 2, with every fault of the input. */
+export function parseInput<Input extends z.ZodType>(
+  job: { readonly name: string; readonly input: Input },
+  input: unknown,
+): z.infer<Input> {
+  const parsed = job.input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new OmegaError(`The input of ${job.name} is wrong:\n${z.prettifyError(parsed.error)}`, {
+    code: 'E_INPUT',
+    hint: `npm run job:${job.name} -- --help shows what it takes.`,
+    permanent: true,
+    exitCode: 2,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 
 /** Says whether a run may begin while another run of the same job may be going on. */
 export interface Overlap {
@@ -20,26 +21,30 @@ export interface OverlapOptions {
 
 const leaseMs = 30_000;
 const renewEveryMs = 10_000;
+const newestMs = 15_000;
 
 /**
  * Takes the lease of a job, or says who holds it. A job that is run again after its worker died holds the lease
- * already, by its id. `ARGV`: job id, lease in milliseconds, scheduled time. The second key remembers the newest run
- * that waits, so that older ones can step aside.
+ * already, by its id. The second key remembers the newest run that waits, so that older ones step aside; it lasts only
+ * a little longer than somebody waits, for after the clock was set back every newer run would look older.
+ * `ARGV`: job id, lease in milliseconds, scheduled time, how long the newest is remembered.
  */
 const takeLease = `
 local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then
-  local newest = tonumber(redis.call('GET', KEYS[2]) or '0')
-  if tonumber(ARGV[3]) > newest then redis.call('SET', KEYS[2], ARGV[3], 'PX', 86400000) end
-  return { holder, tonumber(ARGV[3]) < newest and 'older' or 'newest' }
-end
 local newest = tonumber(redis.call('GET', KEYS[2]) or '0')
-if not holder and tonumber(ARGV[3]) < newest then return { '', 'older' } end
+local isOlder = tonumber(ARGV[3]) < newest
+if holder and holder ~= ARGV[1] then
+  if not isOlder then redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4]) end
+  return { holder, isOlder and 'older' or 'newest' }
+end
+if not holder and isOlder then return { '', 'older' } end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return { ARGV[1], 'held' }`;
 
 const renewLease = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;
 const releaseLease = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+const LeaseAnswer = z.tuple([z.string(), z.enum(['held', 'newest', 'older'])]);
 
 const free: Overlap = { verdict: 'run', holder: null, release: async () => {} };
 
@@ -51,10 +56,8 @@ export async function enterRun(options: OverlapOptions): Promise<Overlap> {
   // Only `coalesce` remembers who waits; with `skip` nobody does.
   const newest = policy === 'coalesce' ? `${prefix}:newest:${job}` : `${prefix}:newest:-`;
   const since = policy === 'coalesce' ? scheduledAt : 0;
-  const [holder, rank] = (await redis.eval(takeLease, 2, lease, newest, jobId, String(leaseMs), String(since))) as [
-    string,
-    string,
-  ];
+  const answer = await redis.eval(takeLease, 2, lease, newest, jobId, String(leaseMs), String(since), String(newestMs));
+  const [holder, rank] = LeaseAnswer.parse(answer);
   if (rank !== 'held') {
     const verdict = policy === 'coalesce' && rank === 'newest' ? 'later' : 'skip';
     return { verdict, holder: holder === '' ? null : holder, release: async () => {} };

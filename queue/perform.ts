@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf, OmegaError } from '../lib/errors.ts';
 import type { AnyJob, Enqueue } from './job.ts';
 import { enterRun } from './overlap.ts';
-import { parseInput, type Payload } from './queues.ts';
+import type { Payload } from './queues.ts';
 import type { Outcome, Run, RunRecorder } from './run.ts';
 
 /** One attempt at a job, as it comes from the queue or from a hand. */
@@ -28,10 +28,16 @@ export interface Stage<Omega> {
   readonly lease: { readonly redis: Redis; readonly prefix: string } | null;
 }
 
+/** Not run, for good: because another run takes its place, or because its tick is too old. */
+interface LeftOut {
+  readonly outcome: 'skipped' | 'stale';
+  readonly why: string;
+}
+
 /** How an attempt ended without an error. */
 export type Performed =
+  | LeftOut
   | { readonly outcome: 'done'; readonly result: unknown }
-  | { readonly outcome: 'skipped' | 'stale'; readonly why: string }
   | { readonly outcome: 'later'; readonly why: string };
 
 /** Thrown into a run by a shutdown: the job goes back to its queue untouched. */
@@ -54,11 +60,12 @@ export async function perform<Omega>(job: AnyJob<Omega>, attempt: Attempt, stage
   const { reason, scheduledAt } = attempt.payload;
   const isTick = reason === 'tick' || (reason === 'catch-up' && job.schedule?.catchUp === 'skip');
   if (isTick && run.startedAt - scheduledAt > staleAfterMs) {
-    return leaveOut(run, 'stale', `its tick is ${Math.round((run.startedAt - scheduledAt) / 1000)} s old`, stage);
+    const why = `its tick is ${Math.round((run.startedAt - scheduledAt) / 1000)} s old`;
+    return leaveOut(run, { outcome: 'stale', why }, stage);
   }
   await using overlap = await enter(job, attempt, stage);
   if (overlap.verdict === 'later') return { outcome: 'later', why: `${overlap.holder} is still running` };
-  if (overlap.verdict === 'skip') return leaveOut(run, 'skipped', skippedFor(overlap.holder), stage);
+  if (overlap.verdict === 'skip') return leaveOut(run, { outcome: 'skipped', why: skippedFor(overlap.holder) }, stage);
   return { outcome: 'done', result: await runRecorded(job, run, { attempt, stage }) };
 }
 
@@ -80,9 +87,9 @@ function skippedFor(holder: string | null): string {
   return holder === null ? 'a newer run of the same job takes its place' : `${holder} is still running`;
 }
 
-function leaveOut<Omega>(run: Run, outcome: 'skipped' | 'stale', why: string, stage: Stage<Omega>): Performed {
-  stage.recorder.record(run, { endedAt: run.startedAt, outcome, error: null, result: why });
-  return { outcome, why };
+function leaveOut<Omega>(run: Run, left: LeftOut, { recorder }: Stage<Omega>): LeftOut {
+  recorder.record(run, { endedAt: run.startedAt, outcome: left.outcome, error: null, result: left.why });
+  return left;
 }
 
 async function enter<Omega>(
@@ -151,10 +158,7 @@ async function runBounded<Omega>(job: AnyJob<Omega>, attempt: Attempt, stage: St
       reason,
       omega,
     };
-    const result = await Promise.race([
-      job.run(parseInput(job, attempt.payload.input) as never, context),
-      left.promise,
-    ]);
+    const result = await Promise.race([job.run(attempt.payload.input, context), left.promise]);
     return result;
   } catch (error) {
     // What a job throws once it was told to stop is only the echo of why it was told.

@@ -1,8 +1,7 @@
 import { Queue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { z } from 'zod';
-import { OmegaError, usageError } from '../lib/errors.ts';
-import { queueConcurrency, type AnyJob, type Enqueue, type QueueName, type Reason } from './job.ts';
+import { usageError } from '../lib/errors.ts';
+import { parseInput, queueNames, type AnyJob, type Enqueue, type QueueName, type Reason } from './job.ts';
 
 /** What lies in Redis for a job that waits: never a secret, and no text that Redis has no business with. */
 export interface Payload {
@@ -17,7 +16,8 @@ export interface Queues<Omega> {
   readonly jobs: readonly AnyJob<Omega>[];
   readonly redis: Redis;
   readonly prefix: string;
-  readonly get: (name: QueueName) => Queue<Payload>;
+  /** @throws OmegaError for a name that is none. */
+  readonly get: (name: string) => Queue<Payload>;
   readonly all: () => readonly Queue<Payload>[];
   /** Where jobs lie that failed for good, until the owner redrives or forgets them. */
   readonly dead: Queue;
@@ -51,12 +51,12 @@ export function openQueues<Omega>(options: {
     queue.on('error', () => {});
     return queue;
   };
-  const names = Object.keys(queueConcurrency) as QueueName[];
-  const queues = new Map<string, Queue<Payload>>(names.map((name) => [name, open(name)]));
+  const queues = new Map<string, Queue<Payload>>(queueNames.map((name) => [name, open(name)]));
   const dead = open('dead');
-  const get = (name: QueueName): Queue<Payload> => {
+  const get = (name: string): Queue<Payload> => {
     const queue = queues.get(name);
-    if (queue === undefined) throw usageError(`There is no queue ${name}.`, `Queues: ${names.join(', ')}.`);
+    if (queue === undefined)
+      throw usageError(`There is no queue ${name}.`, `The queues are: ${queueNames.join(', ')}.`);
     return queue;
   };
   return {
@@ -102,18 +102,6 @@ export function findJob<Omega>(jobs: readonly AnyJob<Omega>[], name: string): An
   if (job !== undefined) return job;
   const known = jobs.map((candidate) => candidate.name).join(', ');
   throw usageError(`There is no job ${name}.`, `The jobs are: ${known}.`);
-}
-
-/** @throws OmegaError `E_INPUT`, exit code 2, with every fault of the input. */
-export function parseInput<Omega>(job: AnyJob<Omega>, input: unknown): unknown {
-  const parsed = job.input.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new OmegaError(`The input of ${job.name} is wrong:\n${z.prettifyError(parsed.error)}`, {
-    code: 'E_INPUT',
-    hint: `npm run job:${job.name} -- --help shows what it takes.`,
-    permanent: true,
-    exitCode: 2,
-  });
 }
 
 function jobOptions<Omega>(job: AnyJob<Omega>, jobs: readonly AnyJob<Omega>[]): JobsOptions {

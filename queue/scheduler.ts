@@ -107,7 +107,7 @@ export function createScheduler<Omega>(options: SchedulerOptions<Omega>): Schedu
       return entry === undefined ? Promise.resolve({ added: [], dropped: [] }) : reconcileOnce(entry);
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(tasks.map((task) => task.destroy()));
+      for (const task of tasks) await task.destroy();
       await Promise.allSettled(inFlight.values());
     },
   };

@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf, OmegaError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { bury, buryForgotten } from './dead.ts';
-import { queueConcurrency, type AnyJob, type QueueName } from './job.ts';
+import { queueConcurrency, queueNames, type AnyJob, type QueueName } from './job.ts';
 import { ownerName } from './owner.ts';
 import { perform, Shutdown, type Performed, type Stage } from './perform.ts';
 import { findJob, type Payload, type Queues } from './queues.ts';
@@ -39,7 +39,7 @@ const coalesceDelayMs = 1000;
 
 /** Starts a worker for each queue, once the jobs of dead workers of this host are back in their queues. */
 export async function startWorkers<Omega>(options: WorkersOptions<Omega>): Promise<Workers> {
-  const { queues, log, only = Object.keys(queueConcurrency) as QueueName[] } = options;
+  const { queues, log, only = queueNames } = options;
   const stopping = new AbortController();
   const workers = only.map((name) => openWorker(name, options, stopping.signal));
   const reclaimed = await reclaim(queues, workers);

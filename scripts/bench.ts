@@ -22,7 +22,6 @@ await runCommand({
         `There are: ${benches.map((one) => one.name).join(', ')}.`,
       );
     const seconds = toSeconds(values.seconds, bench.seconds);
-    const tell = (line: string): void => void process.stderr.write(`  ${line}\n`);
     tell(`${bench.summary}, for ${seconds} s; against ${bench.against}`);
     const figures = await bench.run({ seconds, tell, signal });
     const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
@@ -37,4 +36,8 @@ function toSeconds(text: string | undefined, usual: number): number {
   const seconds = Number(text);
   if (Number.isFinite(seconds) && seconds > 0) return seconds;
   throw usageError(`--seconds ${text} is no length of time.`, 'Write a number of seconds.');
+}
+
+function tell(line: string): void {
+  process.stderr.write(`  ${line}\n`);
 }

@@ -2,11 +2,10 @@ import Table from 'cli-table3';
 import { Temporal } from 'temporal-polyfill';
 import { usageError } from '#lib/errors.ts';
 import { forget, listDead, redrive } from '#queue/dead.ts';
-import { queueConcurrency, type QueueName } from '#queue/job.ts';
+import { queueNames } from '#queue/job.ts';
 import { paint, printJson, runCommand } from './command.ts';
 import { allJobs as jobs, openHistory, openQueueClient, readSettings } from './construct.ts';
 
-const queueNames = Object.keys(queueConcurrency) as QueueName[];
 
 /** A table without lines: columns are enough. */
 const noLines = Object.fromEntries(

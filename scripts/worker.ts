@@ -4,7 +4,7 @@ import { createLog, type Log } from '#lib/log.ts';
 import type { Omega } from '#jobs/omega.ts';
 import { attachToSupervisor } from '#ops/child.ts';
 import { connect, disconnect, redisTarget, requireRedis } from '#queue/connection.ts';
-import { queueConcurrency, type AnyJob, type Enqueue, type QueueName } from '#queue/job.ts';
+import { queueNames, type AnyJob, type Enqueue, type QueueName } from '#queue/job.ts';
 import { perform, type Stage } from '#queue/perform.ts';
 import { findJob, openQueues } from '#queue/queues.ts';
 import { createScheduler } from '#queue/scheduler.ts';
@@ -12,7 +12,6 @@ import { startWorkers } from '#queue/worker.ts';
 import { runCommand } from './command.ts';
 import { allJobs, buildOmega, readSettings } from './construct.ts';
 
-const queueNames = Object.keys(queueConcurrency) as QueueName[];
 /** From one look for a Redis that is not there to the next. */
 const redisRetryMs = 500;
 

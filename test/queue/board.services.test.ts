@@ -29,7 +29,7 @@ async function open(rig: Rig, write: boolean) {
   const link = await boardLink({ url, token, write });
   const entry = await board.request(link, { headers: { host: '127.0.0.1:8501' } });
   const cookie = (entry.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  const ask = (path: string, init: RequestInit = {}) =>
+  const ask = (path: string, init: { method?: string; headers?: Record<string, string> } = {}) =>
     board.request(new URL(path, url).href, { ...init, headers: { host: '127.0.0.1:8501', cookie, ...init.headers } });
   return { board, link, entry, ask };
 }

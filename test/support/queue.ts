@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { systemClock } from '#lib/clock.ts';
 import { silentLog } from '#lib/log.ts';
 import { connect, type RedisTarget } from '#queue/connection.ts';
@@ -27,8 +27,13 @@ export function memoryRecorder(): MemoryRecorder {
     started: (run) => void runs.set(run.id, run),
     ended: (id, end) => void runs.set(id, { ...(runs.get(id) as Run), ...end }),
     record: (run, end) => void runs.set(run.id, { ...run, ...end }),
-    outcomes: (job) => [...runs.values()].filter((run) => job === undefined || run.job === job).map((run) => run.outcome ?? 'running'),
-    history: ({ job, limit }) => [...runs.values()].filter((run) => job === undefined || run.job === job).toReversed().slice(0, limit),
+    outcomes: (job) =>
+      [...runs.values()].filter((run) => job === undefined || run.job === job).map((run) => run.outcome ?? 'running'),
+    history: ({ job, limit }) =>
+      [...runs.values()]
+        .filter((run) => job === undefined || run.job === job)
+        .toReversed()
+        .slice(0, limit),
     lastRuns: () =>
       [...runs.values()].map((run) => ({
         job: run.job,
@@ -47,7 +52,11 @@ export interface Rig {
   readonly did: string[];
   readonly work: () => Promise<Workers>;
   /** Resolves with a job's state once it is one of these. */
-  readonly until: (id: string, states: readonly string[], queue?: Parameters<Queues<TestOmega>['get']>[0]) => Promise<string>;
+  readonly until: (
+    id: string,
+    states: readonly string[],
+    queue?: Parameters<Queues<TestOmega>['get']>[0],
+  ) => Promise<string>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
@@ -65,7 +74,14 @@ export function openRig(target: RedisTarget, jobs: readonly AnyJob<TestOmega>[])
     recorder,
     did,
     work: async () => {
-      const workers = await startWorkers({ queues, redis: patient, omega: { did }, clock: systemClock, log: silentLog, recorder });
+      const workers = await startWorkers({
+        queues,
+        redis: patient,
+        omega: { did },
+        clock: systemClock,
+        log: silentLog,
+        recorder,
+      });
       open.push(workers);
       return workers;
     },

@@ -5,11 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findRedisServer } from '#ops/redis-binary.ts';
-import type { RedisTarget } from '#queue/connection.ts';
 
 /** A real Redis of a test's own, on a unix socket in a temporary folder, as durable as Omega's. */
 export interface TestRedis {
-  readonly target: RedisTarget & { readonly path: string };
+  readonly target: { readonly path: string; readonly password: string };
   readonly kill: (signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT') => Promise<void>;
   /** Starts it again on the same data. */
   readonly start: () => Promise<void>;
@@ -25,8 +24,28 @@ export async function startRedis({ durable = false } = {}): Promise<TestRedis> {
   const password = crypto.randomUUID();
   let child: ChildProcess;
   const start = async (): Promise<void> => {
-    child = spawn(binary, ['--port', '0', '--unixsocket', path, '--requirepass', password, '--dir', folder, '--save', '',
-      '--appendonly', durable ? 'yes' : 'no', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
+    child = spawn(
+      binary,
+      [
+        '--port',
+        '0',
+        '--unixsocket',
+        path,
+        '--requirepass',
+        password,
+        '--dir',
+        folder,
+        '--save',
+        '',
+        '--appendonly',
+        durable ? 'yes' : 'no',
+        '--appendfsync',
+        'always',
+        '--maxmemory-policy',
+        'noeviction',
+      ],
+      { stdio: 'ignore' },
+    );
     const probe = new Redis({ path, password, retryStrategy: () => 20, maxRetriesPerRequest: null });
     probe.on('error', () => {});
     while ((await probe.ping().catch(() => '')) !== 'PONG') await new Promise((resolve) => setTimeout(resolve, 10));
@@ -38,7 +57,8 @@ export async function startRedis({ durable = false } = {}): Promise<TestRedis> {
     start,
     kill: async (signal) => {
       child.kill(signal);
-      if ((signal === 'SIGKILL' || signal === 'SIGTERM') && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      if ((signal === 'SIGKILL' || signal === 'SIGTERM') && child.exitCode === null && child.signalCode === null)
+        await once(child, 'exit');
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode === null && child.signalCode === null) {
