@@ -17,6 +17,8 @@ export interface Env {
   readonly edgePort: number | undefined;
   readonly boardToken: string | undefined;
   readonly runtimeDir: string;
+  /** The end of the ssh connection on this machine, where one came by ssh. */
+  readonly ssh: { readonly address: string; readonly port: string } | undefined;
   /** Everything that may stand in no log, error or page. */
   readonly secrets: readonly string[];
   /** What deserves a word but stops nothing: unknown names. */
@@ -74,6 +76,7 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = joi
     edgePort: OMEGA_EDGE_PORT,
     boardToken: OMEGA_BOARD_TOKEN,
     runtimeDir: shell['XDG_RUNTIME_DIR'] || tmpdir(),
+    ssh: sshEnd(shell['SSH_CONNECTION']),
     secrets: [OMEGA_BOARD_TOKEN, ...secretsOfUrl(REDIS_URL)].filter((secret) => secret !== undefined),
     warnings: unknownNames(given),
   };
@@ -133,6 +136,12 @@ function unknownNames(given: NodeJS.Dict<string>): string[] {
   return Object.keys(given)
     .filter((name) => name.startsWith('OMEGA_') && !knownNames.has(name))
     .map((name) => `${name} is not a name that Omega knows; .env.example lists them`);
+}
+
+/** `SSH_CONNECTION` holds four words: the caller's address and port, then this machine's. */
+function sshEnd(connection = ''): Env['ssh'] {
+  const [, , address, port] = connection.split(' ');
+  return address === undefined || port === undefined ? undefined : { address, port };
 }
 
 function isTimezone(value: string): boolean {

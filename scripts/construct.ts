@@ -1,6 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
-import { z } from 'zod';
 import manifest from '../package.json' with { type: 'json' };
 import type { Probes } from '#holding/health/check.ts';
 import * as checkCatalogue from '#holding/health/checks/index.ts';
@@ -10,32 +9,20 @@ import { openHealthStore } from '#holding/health/store.ts';
 import * as jobCatalogue from '#jobs/index.ts';
 import type { Omega } from '#jobs/omega.ts';
 import { systemClock } from '#lib/clock.ts';
-import { readEnv, type Env } from '#lib/env.ts';
-import { codeOf, OmegaError } from '#lib/errors.ts';
+import { OmegaError } from '#lib/errors.ts';
 import { silentLog, type Log } from '#lib/log.ts';
-import { dataPaths, type DataPaths } from '#lib/paths.ts';
+import type { DataPaths } from '#lib/paths.ts';
 import { createControlClient } from '#ops/control-client.ts';
 import { connect, disconnect, redisTarget, requireRedis } from '#queue/connection.ts';
 import type { AnyJob } from '#queue/job.ts';
 import { createQueueProbe, type QueueProbe } from '#queue/probe.ts';
 import { openQueues, type Queues } from '#queue/queues.ts';
 import type { LastRun, RunRecorder } from '#queue/run.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { createWorkerSite } from './worker-site.ts';
 
 /** Every job that Omega has. */
 export const allJobs: readonly AnyJob<Omega>[] = Object.values(jobCatalogue);
-
-/** The configuration and the places that follow from it. */
-export interface Settings {
-  readonly env: Env;
-  readonly paths: DataPaths;
-}
-
-/** @throws OmegaError `E_CONFIG` with every fault of the configuration. */
-export function readSettings(): Settings {
-  const env = readEnv();
-  return { env, paths: dataPaths(env) };
-}
 
 /** The queues as a command uses them: it looks and asks, and works on nothing. */
 export interface QueueClient extends AsyncDisposable {
@@ -129,19 +116,3 @@ async function refuseQueue(): Promise<never> {
 }
 
 const noQueue: QueueProbe = { canary: refuseQueue, queues: refuseQueue, deadlines: refuseQueue };
-
-const Token = z.string().trim().min(16);
-
-/** The secret behind the board: the owner's, or one that is made once and kept in a file that only they can read. */
-export async function boardToken(env: Env, paths: DataPaths): Promise<string> {
-  if (env.boardToken !== undefined) return env.boardToken;
-  await mkdir(paths.keys, { recursive: true, mode: 0o700 });
-  const made = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
-  try {
-    await writeFile(paths.boardToken, `${made}\n`, { flag: 'wx', mode: 0o600 });
-    return made;
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    return Token.parse(await readFile(paths.boardToken, 'utf8'));
-  }
-}

@@ -4,8 +4,8 @@ import { usageError } from '#lib/errors.ts';
 import { forget, listDead, redrive } from '#queue/dead.ts';
 import { queueNames } from '#queue/job.ts';
 import { paint, printJson, runCommand } from './command.ts';
-import { allJobs as jobs, openHistory, openQueueClient, readSettings } from './construct.ts';
-
+import { allJobs as jobs, openHistory, openQueueClient } from './construct.ts';
+import { readSettings } from './settings.ts';
 
 /** A table without lines: columns are enough. */
 const noLines = Object.fromEntries(

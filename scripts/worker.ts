@@ -10,7 +10,8 @@ import { findJob, openQueues } from '#queue/queues.ts';
 import { createScheduler } from '#queue/scheduler.ts';
 import { startWorkers } from '#queue/worker.ts';
 import { runCommand } from './command.ts';
-import { allJobs, buildOmega, readSettings } from './construct.ts';
+import { allJobs, buildOmega } from './construct.ts';
+import { readSettings } from './settings.ts';
 
 /** From one look for a Redis that is not there to the next. */
 const redisRetryMs = 500;

@@ -27,7 +27,10 @@ export interface CheckContext {
   readonly probes: Probes;
 }
 
-/** The queue, as a check sees it. Each call rejects where Redis does not answer. */
+/**
+ * The queue, as a check sees it. Each call rejects where Redis does not answer; with the code `E_NO_QUEUE` where this
+ * process has no queue to ask, so that nothing can be said about it.
+ */
 export interface QueueProbe {
   /** Sends a job through the queue and waits for its result; resolves to the milliseconds that took. */
   readonly canary: (signal: AbortSignal) => Promise<number>;
@@ -105,6 +108,8 @@ export interface Check {
   readonly recoverAfter?: number;
   /** While one of these is not up, this one is blocked. */
   readonly dependsOn?: readonly string[];
+  /** What a person would say when it alone is the trouble; else its name and state. */
+  readonly headline?: { readonly degraded?: string; readonly down?: string };
   readonly run: (context: CheckContext) => Promise<Finding>;
 }
 

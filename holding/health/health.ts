@@ -1,3 +1,5 @@
+import type { State } from './snapshot.ts';
+
 /** The heartbeat's organ, as jobs use it. */
 export interface Health {
   /** Runs every check that is due, keeps what they found, decides their states and writes the snapshot. */
@@ -19,8 +21,9 @@ export interface Beat {
 /** A check that changed its state. */
 export interface Flip {
   readonly check: string;
-  readonly from: string;
-  readonly to: string;
+  readonly from: State;
+  readonly to: State;
+  /** The first observation of the new state; milliseconds since the epoch. */
   readonly at: number;
   readonly reason: string;
 }

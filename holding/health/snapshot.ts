@@ -30,11 +30,9 @@ const CheckView = z.object({
   /** The last looks' latencies, oldest first, at most 30. */
   latencies: z.array(z.number()),
   blockedBy: z.string().nullable(),
-  days90: z
-    .array(z.object({ state: z.enum(states), days: z.int().positive() }))
-    .meta({
-      description: 'The worst state of each of the last 90 days (UTC), oldest first, as run lengths that add up to 90',
-    }),
+  days90: z.array(z.object({ state: z.enum(states), days: z.int().positive() })).meta({
+    description: 'The worst state of each of the last 90 days (UTC), oldest first, as run lengths that add up to 90',
+  }),
   uptime90: z
     .number()
     .min(0)
@@ -100,7 +98,13 @@ export const Snapshot = z.object({
   /** Null: could not be asked, which is not the same as none. */
   jobs: z.array(JobView).nullable(),
   queues: z.array(QueueView).nullable(),
-  host: z.object({ name: z.string(), version: z.string(), bootedAt: Time, startedAt: Time }),
+  host: z.object({
+    name: z.string(),
+    version: z.string(),
+    timezone: z.string().meta({ description: 'IANA zone in which times are shown to the owner' }),
+    bootedAt: Time,
+    startedAt: Time,
+  }),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 export type CheckView = z.infer<typeof CheckView>;

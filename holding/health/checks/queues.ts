@@ -1,0 +1,49 @@
+import { defineCheck, type Finding, type QueueCounts } from '../check.ts';
+import { amount } from '../wording.ts';
+
+/** A job that has waited this long finds no worker, or too few. */
+const longWaitMs = 5 * 60_000;
+const tooLongWaitMs = 15 * 60_000;
+
+/** Whether jobs wait too long, lie dead, or are held back. */
+export default defineCheck({
+  id: 'queues',
+  name: 'Queues',
+  group: 'jobs',
+  everyMs: 60_000,
+  timeoutMs: 5000,
+  dependsOn: ['queue-canary'],
+  headline: { degraded: 'The queues need a look', down: 'Jobs wait and nobody runs them' },
+  run: async ({ probes }) => judgeQueues(await probes.queue.queues()),
+});
+
+/** The worst of all queues, each fault named. */
+export function judgeQueues(queues: readonly QueueCounts[]): Finding {
+  if (queues.length === 0) return { status: 'unknown', reason: 'No queue is known' };
+  const waits = queues.filter(({ paused, oldestWaitingMs }) => !paused && (oldestWaitingMs ?? 0) > longWaitMs);
+  const stuck = waits.some(({ oldestWaitingMs }) => (oldestWaitingMs ?? 0) > tooLongWaitMs);
+  const paused = queues.filter((queue) => queue.paused).map(({ name }) => name);
+  const dead = queues.filter((queue) => queue.dead > 0);
+
+  const faults = [
+    ...waits.map(({ name }) => `jobs wait in ${name} for more than ${stuck ? 15 : 5} minutes`),
+    ...paused.map((name) => `${name} is paused`),
+    ...dead.map((queue) => `${amount(queue.dead, 'dead letter')} in ${queue.name}`),
+  ];
+  if (faults.length === 0) return { status: 'ok', reason: 'Nothing waits long, nothing is dead, none is paused' };
+  return { status: stuck ? 'fail' : 'warn', reason: sentence(faults), ...todoFor(paused, dead) };
+}
+
+function sentence(faults: readonly string[]): string {
+  const text = faults.join('; ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function todoFor(paused: readonly string[], dead: readonly QueueCounts[]): Pick<Finding, 'todo'> {
+  const [name] = paused;
+  if (name !== undefined) {
+    return { todo: { what: `Let ${name} go on`, command: `npm run jobs -- resume ${name}`, minutes: 1 } };
+  }
+  if (dead.length === 0) return {};
+  return { todo: { what: 'Look at the dead letters', command: 'npm run jobs -- dead', minutes: 5 } };
+}

@@ -1,0 +1,46 @@
+import type { Check } from './check.ts';
+import type { Memory } from './memory.ts';
+import type { Snapshot, State } from './snapshot.ts';
+import { amount } from './wording.ts';
+
+/** A check together with what is known of it. */
+export interface Watched {
+  readonly check: Check;
+  readonly memory: Memory;
+}
+
+/** How it all stands, and a headline that a person would say. */
+export type Overall = Pick<Snapshot['overall'], 'state' | 'headline'>;
+
+const down: readonly State[] = ['down'];
+const poor: readonly State[] = ['degraded', 'late', 'flapping'];
+const unsure: readonly State[] = ['unknown', 'new', 'blocked'];
+
+/** The worst of all; green only when something is watched and every watched thing is known to be up. */
+export function overallOf(all: readonly Watched[]): Overall {
+  const watched = all.filter(({ memory }) => memory.state !== 'paused' && memory.state !== 'maintenance');
+  const among = (states: readonly State[]): Watched[] => watched.filter(({ memory }) => states.includes(memory.state));
+
+  const [broken, ailing, unclear] = [among(down), among(poor), among(unsure)];
+  if (broken.length > 0) return { state: 'down', headline: say(broken, 'is down', 'are down') };
+  if (ailing.length > 0) return { state: 'degraded', headline: say(ailing, 'needs a look', 'need a look') };
+  if (watched.length === 0) return { state: 'unknown', headline: 'Nothing is watched' };
+  if (unclear.length > 0) return { state: 'unknown', headline: sayUnclear(unclear) };
+  return { state: 'up', headline: 'All well' };
+}
+
+function say(watched: readonly Watched[], one: string, many: string): string {
+  const [first, ...others] = watched;
+  if (first === undefined) return '';
+  if (others.length === 0) return first.check.headline?.[wordFor(first)] ?? `${first.check.name} ${one}`;
+  return `${amount(watched.length, 'check')} ${many}: ${watched.map(({ check }) => check.name).join(', ')}`;
+}
+
+function wordFor({ memory }: Watched): 'down' | 'degraded' {
+  return memory.state === 'down' ? 'down' : 'degraded';
+}
+
+function sayUnclear(watched: readonly Watched[]): string {
+  if (watched.every(({ memory }) => memory.state === 'new')) return 'Looking for the first time';
+  return say(watched, 'is not known', 'are not known');
+}

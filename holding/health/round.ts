@@ -1,0 +1,60 @@
+import type { Check, JobDeadline, Probes, QueueCounts } from './check.ts';
+import type { Look } from './evidence.ts';
+import { askWithin, lookAt } from './look.ts';
+import { offSince, refresh, type Known, type Monitor } from './monitor.ts';
+import { isDue } from './state.ts';
+
+/** What one round saw. */
+export interface Seen {
+  /** When it began, which is the time of all its looks. */
+  readonly now: number;
+  readonly looks: ReadonlyMap<string, Look>;
+  /** Null: could not be asked. */
+  readonly jobs: readonly JobDeadline[] | null;
+  readonly queues: readonly QueueCounts[] | null;
+}
+
+const askTimeoutMs = 5000;
+
+/** Looks at everything that is due, all at once. */
+export async function goRound(monitor: Monitor, signal: AbortSignal): Promise<Seen> {
+  const { ordered, clock, secrets = [] } = monitor;
+  const now = clock.now();
+  const due = dueAt(now, ordered, refresh(monitor));
+  const probes = askingOnce(monitor.probes);
+  const within = { clock, signal, timeoutMs: askTimeoutMs };
+  const [findings, jobs, queues] = await Promise.all([
+    Promise.all(due.map((check) => lookAt(check, { clock, probes, signal, secrets }))),
+    askWithin(probes.queue.deadlines, within),
+    askWithin(probes.queue.queues, within),
+  ]);
+  const looks = findings.map((finding, index) => [due[index]?.id ?? '', { at: now, finding }] as const);
+  return { now, looks: new Map(looks), jobs, queues };
+}
+
+/** After the monitor was off everything is due. */
+function dueAt(now: number, checks: readonly Check[], { memories, heart }: Known): readonly Check[] {
+  if (offSince(heart, now) !== null) return checks;
+  return checks.filter((check) => {
+    const memory = memories.get(check.id);
+    return memory === undefined || isDue(memory, check, now);
+  });
+}
+
+/** Checks and snapshot ask the queue the same questions; in one round each is asked once. */
+function askingOnce(probes: Probes): Probes {
+  const { queue } = probes;
+  return {
+    ...probes,
+    queue: {
+      canary: (signal) => queue.canary(signal),
+      deadlines: once(() => queue.deadlines()),
+      queues: once(() => queue.queues()),
+    },
+  };
+}
+
+function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let answer: Promise<Answer> | undefined;
+  return () => (answer ??= Promise.try(ask));
+}

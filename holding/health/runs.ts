@@ -1,0 +1,138 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { Log } from '#lib/log.ts';
+import { openForReading } from './database.ts';
+
+/** One attempt to run a job, as the queue tells of it. Times in milliseconds since the epoch. */
+export interface Run {
+  readonly id: string;
+  readonly jobId: string;
+  readonly job: string;
+  readonly queue: string;
+  readonly reason: 'tick' | 'catch-up' | 'manual' | 'event';
+  readonly scheduledAt: number;
+  readonly startedAt: number;
+  readonly attempt: number;
+}
+
+export interface RunEnd {
+  readonly endedAt: number;
+  readonly outcome: 'done' | 'failed' | 'dead' | 'interrupted' | 'skipped' | 'stale' | 'missed';
+  readonly error: string | null;
+  readonly result: string | null;
+}
+
+/** How the last attempts of a job went; those that never started do not count. */
+export interface LastRun {
+  readonly job: string;
+  readonly lastSuccessAt: number | null;
+  readonly lastOutcome: string | null;
+  readonly lastDurationMs: number | null;
+}
+
+/** What can be read of runs, also by another process than the worker. */
+export interface RunHistory {
+  readonly lastRuns: () => readonly LastRun[];
+  /** The newest first; without an end: still going on. */
+  readonly history: (filter: { readonly job?: string; readonly limit: number }) => readonly (Run & Partial<RunEnd>)[];
+}
+
+/** Writes runs down; a record that cannot be written is logged and stops no job. */
+export interface Runs extends RunHistory {
+  readonly started: (run: Run) => void;
+  readonly ended: (id: string, end: RunEnd) => void;
+  /** A run that never started. */
+  readonly record: (run: Run, end: RunEnd) => void;
+  /** At the worker's start: what was going on ended with the worker before. Returns how many. */
+  readonly closeOrphans: (now: number) => number;
+}
+
+const RunRow = z.object({
+  id: z.string(),
+  job_id: z.string(),
+  name: z.string(),
+  queue: z.string(),
+  reason: z.enum(['tick', 'catch-up', 'manual', 'event']),
+  scheduled: z.number(),
+  started: z.number(),
+  attempts: z.number(),
+  ended: z.number().nullable(),
+  outcome: z.enum(['done', 'failed', 'dead', 'interrupted', 'skipped', 'stale', 'missed']).nullable(),
+  error: z.string().nullable(),
+  result: z.string().nullable(),
+});
+
+const LastRunRow = z.object({
+  name: z.string(),
+  success: z.number().nullable(),
+  outcome: z.string(),
+  duration: z.number().nullable(),
+});
+
+/** The records of runs in an open database. */
+export function runsIn(db: DatabaseSync, log: Log): Runs {
+  const insert = db.prepare(`
+    INSERT INTO run (id, job_id, name, queue, reason, scheduled, started, attempts, ended, outcome, error, result)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
+  const end = db.prepare('UPDATE run SET ended = ?, outcome = ?, error = ?, result = ? WHERE id = ?');
+  const orphans = db.prepare(`
+    UPDATE run SET ended = ?, outcome = 'interrupted', error = 'Its worker ended before it did' WHERE outcome IS NULL`);
+
+  function write(run: Run, { endedAt, outcome, error, result }: Partial<RunEnd>): void {
+    const { id, jobId, job, queue, reason, scheduledAt, startedAt, attempt } = run;
+    const begun = [id, jobId, job, queue, reason, scheduledAt, startedAt, attempt];
+    insert.run(...begun, endedAt ?? null, outcome ?? null, error ?? null, result ?? null);
+  }
+
+  function guarded(id: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      log.error('A run could not be written down', { run: id, error });
+    }
+  }
+
+  return {
+    ...runHistoryIn(db),
+    started: (run) => guarded(run.id, () => write(run, {})),
+    ended: (id, { endedAt, outcome, error, result }) => guarded(id, () => end.run(endedAt, outcome, error, result, id)),
+    record: (run, runEnd) => guarded(run.id, () => write(run, runEnd)),
+    closeOrphans: (now) => Number(orphans.run(now).changes),
+  };
+}
+
+/** The records of runs, for a command beside the worker. @throws OmegaError where there are none yet. */
+export function openRunHistory(path: string): RunHistory & Disposable {
+  const db = openForReading(path);
+  return { ...runHistoryIn(db), [Symbol.dispose]: () => db.close() };
+}
+
+function runHistoryIn(db: DatabaseSync): RunHistory {
+  const last = db.prepare('SELECT * FROM last_run ORDER BY name');
+  const newest = db.prepare('SELECT * FROM run ORDER BY key DESC LIMIT ?');
+  const newestOf = db.prepare('SELECT * FROM run WHERE name = ? ORDER BY started DESC, key DESC LIMIT ?');
+  return {
+    lastRuns: () => last.all().map((row) => toLastRun(LastRunRow.parse(row))),
+    history: ({ job, limit }) =>
+      (job === undefined ? newest.all(limit) : newestOf.all(job, limit)).map((row) => toRun(RunRow.parse(row))),
+  };
+}
+
+function toLastRun({ name, success, outcome, duration }: z.infer<typeof LastRunRow>): LastRun {
+  return { job: name, lastSuccessAt: success, lastOutcome: outcome, lastDurationMs: duration };
+}
+
+function toRun(row: z.infer<typeof RunRow>): Run & Partial<RunEnd> {
+  const { id, queue, reason, error, result, outcome, ended } = row;
+  const run: Run = {
+    id,
+    jobId: row.job_id,
+    job: row.name,
+    queue,
+    reason,
+    scheduledAt: row.scheduled,
+    startedAt: row.started,
+    attempt: row.attempts,
+  };
+  return outcome === null || ended === null ? run : { ...run, endedAt: ended, outcome, error, result };
+}

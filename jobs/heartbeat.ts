@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { defineJob } from './omega.ts';
+
+const minuteMs = 60_000;
+
+/** Looks at everything, has the page drawn, and comes back early where something is in doubt. */
+export default defineJob({
+  name: 'heartbeat',
+  summary: 'Looks at everything that is due and says how it stands',
+  schedule: { cron: '* * * * *', windowMs: 60 * minuteMs },
+  input: z.object({}),
+  policy: {
+    queue: 'system',
+    timeoutMs: 30_000,
+    staleAfterMs: 5 * minuteMs,
+    overlap: 'skip',
+    withoutRedis: true,
+  },
+  async run(_input, { omega, signal, enqueue, clock, log }) {
+    const beat = await omega.health.beat(signal);
+    log(`${beat.headline}: looked at ${beat.checked}, ${beat.flips.length} changed`);
+    await enqueue('site-render', {}, { reason: 'event' });
+
+    const nextTick = (Math.floor(clock.now() / minuteMs) + 1) * minuteMs;
+    if (beat.nextDueAt < nextTick) {
+      const delayMs = Math.max(0, beat.nextDueAt - clock.now());
+      await enqueue(
+        'heartbeat',
+        {},
+        { id: `heartbeat-${Math.floor(beat.nextDueAt / 1000)}`, delayMs, reason: 'event' },
+      );
+    }
+    return { seq: beat.seq, headline: beat.headline, flips: beat.flips.length };
+  },
+});

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { defineJob } from './omega.ts';
+
+/**
+ * Draws the page from the latest snapshot. The heartbeat asks for it after each look; its own tick, ten seconds past
+ * the minute, is the net for when that could not be queued.
+ */
+export default defineJob({
+  name: 'site-render',
+  summary: 'Draws the status page from the latest snapshot',
+  schedule: { cron: '10 * * * * *', windowMs: 3_600_000 },
+  input: z.object({}),
+  policy: {
+    queue: 'system',
+    timeoutMs: 15_000,
+    staleAfterMs: 60_000,
+    attempts: 3,
+    backoffMs: 2000,
+    overlap: 'coalesce',
+    withoutRedis: true,
+  },
+  run: async (_input, { omega, signal, log }) => {
+    const { written, cpuMs } = await omega.site.render(signal);
+    log(`Wrote ${written.join(' and ')} with ${cpuMs.toFixed(1)} ms of CPU`);
+    return { written, cpuMs };
+  },
+});

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { root } from '#lib/paths.ts';
+import { defineService } from '../service.ts';
+
+/** The page, the board and the health endpoint. It depends on nothing: it is there to tell what is broken. */
+export default defineService({
+  name: 'edge',
+  summary: 'the status page, the board and /healthz',
+  enabled: () => true,
+  command: async () => ({ file: process.execPath, args: [...process.execArgv, join(root, 'scripts', 'edge.ts')] }),
+  liveness: 'pong',
+  readiness: 'message',
+  stopSignal: 'SIGTERM',
+  stopTimeoutMs: 5000,
+});

@@ -1,0 +1,3 @@
+export { default as redis } from './redis.ts';
+export { default as worker } from './worker.ts';
+export { default as edge } from './edge.ts';

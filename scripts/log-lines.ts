@@ -1,0 +1,71 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { codeOf } from '#lib/errors.ts';
+import { paint } from './command.ts';
+
+/** A line of a log as `lib/log.ts` writes it; everything else in it is shown as facts. */
+const Line = z.looseObject({ level: z.string(), time: z.string(), name: z.string(), msg: z.string() });
+
+/** A log's line with the time it was written, in milliseconds since the epoch; NaN: it does not say. */
+export interface LogLine {
+  readonly raw: string;
+  readonly at: number;
+}
+
+const tailBytes = 256 * 1024;
+
+/** Reads a line's time. */
+export function logLine(raw: string): LogLine {
+  const parsed = parse(raw);
+  return { raw, at: parsed === null ? Number.NaN : Date.parse(parsed.time) };
+}
+
+/** A line for a person: time, service, what happened, and the facts that go with it. */
+export function renderLine(raw: string): string {
+  const line = parse(raw);
+  if (line === null) return raw;
+  const { level, time, name, msg, ...facts } = line;
+  const shownFacts = Object.entries(facts).map(([key, value]) => `${key}=${showFact(value)}`);
+  const when = new Date(time).toLocaleString('sv');
+  return [paint('dim', when), name.padEnd(10), mark(level, msg), paint('dim', shownFacts.join(' '))]
+    .join(' ')
+    .trimEnd();
+}
+
+function parse(raw: string): z.infer<typeof Line> | null {
+  try {
+    return Line.parse(JSON.parse(raw));
+  } catch {
+    return null; // A line of another kind is shown as it is.
+  }
+}
+
+function mark(level: string, message: string): string {
+  if (level === 'error' || level === 'fatal') return paint('red', `✗ ${message}`);
+  return level === 'warn' ? paint('yellow', `! ${message}`) : message;
+}
+
+/** An error is shown by its message: its stack is for `--json`. */
+function showFact(value: unknown): string {
+  const error = z.object({ message: z.string() }).safeParse(value);
+  return error.success ? error.data.message : JSON.stringify(value);
+}
+
+/** The last lines of a service's log, for a person; none where it has not said anything yet. */
+export async function tailOfLog(folder: string, service: string, count: number): Promise<string[]> {
+  try {
+    await using file = await open(join(folder, `${service}.log`), 'r');
+    const { size } = await file.stat();
+    const start = Math.max(0, size - tailBytes);
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(size - start), position: start });
+    const lines = buffer.subarray(0, bytesRead).toString().split('\n');
+    return lines
+      .filter((line) => line !== '')
+      .slice(-count)
+      .map(renderLine);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

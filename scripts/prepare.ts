@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, constants, glob, lstat, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { writeFileAtomic } from '#lib/atomic-file.ts';
+import { readEnv, type Env } from '#lib/env.ts';
+import { messageOf, OmegaError } from '#lib/errors.ts';
+import { dataPaths, root, type DataPaths } from '#lib/paths.ts';
+import { findRedisServer, installRedis, type Tell } from '#ops/redis-binary.ts';
+import { buildSite, builtSite } from '#site/build.ts';
+import { runCommand } from './command.ts';
+
+export interface PrepareOptions {
+  readonly env: Env;
+  readonly paths: DataPaths;
+  /** Called for what was done; never for what was up to date. */
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes what a start needs beyond packages: the data folders, a Redis, and the built site.
+ * @throws OmegaError `E_DATA_DIR` (exit code 2), `E_NO_REDIS` or `E_SITE_BUILD`.
+ */
+export async function prepare({ env, paths, tell, signal }: PrepareOptions): Promise<void> {
+  await makeFolders(paths);
+  if (env.redisUrl === undefined && (await findRedisServer()) === null) await installRedis({ tell, signal });
+  await prepareSite({ tell, signal });
+}
+
+/** Builds the site where its sources differ from those of the last build. */
+export async function prepareSite({ tell, signal }: Pick<PrepareOptions, 'tell' | 'signal'>): Promise<void> {
+  const hash = await siteHash();
+  if (hash === (await builtSiteHash())) return;
+  const started = performance.now();
+  await buildSite({ signal });
+  await writeFileAtomic(siteStamp, hash, 0o644);
+  tell('status page built', performance.now() - started);
+}
+
+/** True when the built site is that of the sources as they are now. */
+export async function isSiteBuilt(): Promise<boolean> {
+  return (await siteHash()) === (await builtSiteHash());
+}
+
+/** One line a step on standard error, with its time in seconds. */
+export function tellOnStderr(step: string, ms: number): void {
+  process.stderr.write(`✓ ${step} (${(ms / 1000).toFixed(1)} s)\n`);
+}
+
+/** Lies inside what it vouches for, so that it goes when that goes. */
+const siteStamp = join(builtSite, '.sources');
+
+async function makeFolders(paths: DataPaths): Promise<void> {
+  const { data, redis, keys, logs, run, sockets, site } = paths;
+  const folders = [data, redis, keys, logs, run, sockets, site];
+  try {
+    // Node's own recursive mkdir never ends where a parent refuses with ENOENT, as /proc does.
+    await promisify(execFile)('mkdir', ['-p', '-m', '700', ...folders]);
+  } catch (error) {
+    throw dataError(data, mkdirsReason(error));
+  }
+  for (const folder of folders) {
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
+      throw dataError(folder, messageOf(error));
+    });
+  }
+  await requireOwnFolder(sockets);
+}
+
+/** mkdir says it on one line: `mkdir: cannot create directory ‘/x/data’: Permission denied`. */
+function mkdirsReason(error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+  return said.split('\n')[0]?.replace(/^mkdir: /, '') || messageOf(error);
+}
+
+/** In a shared temporary folder somebody else could have made it first, and would hold our sockets. */
+async function requireOwnFolder(folder: string): Promise<void> {
+  const { uid, mode } = await lstat(folder);
+  const self = process.getuid?.();
+  if (self === undefined || self === 0 || uid === self) return;
+  throw dataError(folder, `it belongs to user ${uid} (mode ${(mode & 0o777).toString(8)})`);
+}
+
+function dataError(folder: string, why: string): OmegaError {
+  return new OmegaError(`The data folder ${folder} cannot be used: ${why}`, {
+    code: 'E_DATA_DIR',
+    hint: `Give it to this user (sudo chown -R "$(id -un)" '${folder}'), or set OMEGA_DATA_DIR to another folder.`,
+    permanent: true,
+    exitCode: 2,
+  });
+}
+
+async function builtSiteHash(): Promise<string | null> {
+  return await readFile(siteStamp, 'utf8').catch(() => null);
+}
+
+/** All that can end up in the built site: its own sources, what they import, and the versions of packages. */
+async function siteHash(): Promise<string> {
+  const patterns = ['site/**/*.{ts,astro,css,svg,json}', 'lib/*.ts', 'holding/health/*.ts', 'package-lock.json'];
+  const paths = await Array.fromAsync(glob(patterns, { cwd: root, exclude: isMade }));
+  const hash = createHash('sha256');
+  for (const path of paths.toSorted()) hash.update(path).update(await readFile(join(root, path)));
+  return hash.digest('hex');
+}
+
+function isMade(path: string): boolean {
+  return ['dist', '.astro', 'node_modules'].includes(basename(path));
+}
+
+if (import.meta.main) {
+  await runCommand({
+    name: 'sh scripts/node scripts/prepare.ts',
+    summary: 'makes the data folders, a Redis and the built site, where they are missing',
+    help: [],
+    options: {},
+    run: async ({ signal }) => {
+      const env = readEnv();
+      await prepare({ env, paths: dataPaths(env), tell: tellOnStderr, signal });
+    },
+  });
+}

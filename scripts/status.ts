@@ -1,0 +1,154 @@
+import Table from 'cli-table3';
+import { systemClock } from '#lib/clock.ts';
+import { readEnv, type Env } from '#lib/env.ts';
+import { codeOf } from '#lib/errors.ts';
+import { dataPaths, type DataPaths } from '#lib/paths.ts';
+import type { Attention, Snapshot } from '#holding/health/snapshot.ts';
+import { createControlClient } from '#ops/control-client.ts';
+import { lockOwner, type LockOwner } from '#ops/lock.ts';
+import type { ServiceStatus } from '#ops/status.ts';
+import { paint, printJson, runCommand } from './command.ts';
+import { inWords } from './duration.ts';
+import { readSnapshot } from './first-page.ts';
+import { pageAddress, tunnelCommand, type PageAddress } from './page-address.ts';
+
+const marks = {
+  up: ['green', '✓'],
+  degraded: ['yellow', '!'],
+  down: ['red', '✗'],
+  unknown: ['yellow', '?'],
+} as const;
+
+/** A table without any line drawn. */
+const noLines = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid', 'middle']
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+    .map((name) => [name, name === 'middle' ? ' ' : '']),
+);
+
+await runCommand({
+  name: 'npm run status',
+  summary: 'what runs, how it is, and what waits for you; exit code 1 where nothing runs',
+  help: [
+    ['npm run status', 'for a person'],
+    ['npm run status -- --json', 'one object, for scripts'],
+  ],
+  options: { json: { type: 'boolean' } },
+  run: async ({ values, signal }) => {
+    const env = readEnv();
+    const now = systemClock.now();
+    const status = await look(dataPaths(env), signal);
+    if (values.json === true) printJson(asJson(status, now));
+    else process.stdout.write(`${inLines(status, { env, now }).join('\n')}\n`);
+    return status.services === null ? 1 : 0;
+  },
+});
+
+interface Look {
+  readonly owner: LockOwner | null;
+  /** Null: no supervisor answers. */
+  readonly services: readonly ServiceStatus[] | null;
+  readonly page: PageAddress | null;
+  readonly snapshot: Snapshot | null;
+}
+
+async function look(paths: DataPaths, signal: AbortSignal): Promise<Look> {
+  const services = await servicesOf(paths, signal);
+  const edge = services?.find(({ name, state }) => name === 'edge' && state === 'ready');
+  return {
+    owner: lockOwner(paths),
+    services,
+    page: edge === undefined ? null : await pageAddress(paths, edge.pid),
+    snapshot: await readSnapshot(paths),
+  };
+}
+
+async function servicesOf(paths: DataPaths, signal: AbortSignal): Promise<readonly ServiceStatus[] | null> {
+  try {
+    return await createControlClient(paths.controlSocket).services(signal);
+  } catch (error) {
+    if (codeOf(error) === 'E_NO_SUPERVISOR') return null;
+    throw error;
+  }
+}
+
+/** Without a supervisor the last known state is no state of now, whatever it says. */
+function asJson({ owner, services, page, snapshot }: Look, now: number): object {
+  const isCurrent = services !== null && snapshot !== null && now <= snapshot.staleAfter;
+  return {
+    running: services !== null,
+    supervisor: owner,
+    services: services ?? [],
+    page: page?.url ?? null,
+    overall: isCurrent ? snapshot.overall : null,
+    lastKnown:
+      snapshot === null ? null : { ...snapshot.overall, ageMs: now - snapshot.generatedAt, current: isCurrent },
+    attention: snapshot?.attention ?? [],
+  };
+}
+
+function inLines({ owner, services, page, snapshot }: Look, { env, now }: { env: Env; now: number }): string[] {
+  if (services === null) return [...notRunning(owner), ...lastKnown(snapshot, now)];
+  return [
+    ...headline(snapshot, now),
+    '',
+    serviceTable(services, now),
+    '',
+    ...whereItIs(page, env),
+    ...attentionList(snapshot?.attention ?? []),
+  ];
+}
+
+function notRunning(owner: LockOwner | null): string[] {
+  if (owner === null) return [`${paint('red', '✗')} Omega does not run here.`, '  → Start it with npm start.'];
+  return [
+    `${paint('red', '✗')} Process ${owner.pid ?? '(just begun)'} holds Omega's lock and does not answer.`,
+    '  → A start or a stop may be going on: look again in a moment, or end it with npm run stop.',
+  ];
+}
+
+function lastKnown(snapshot: Snapshot | null, now: number): string[] {
+  if (snapshot === null) return [];
+  return [`  Last known, ${inWords(now - snapshot.generatedAt)} ago: ${snapshot.overall.headline}`];
+}
+
+function headline(snapshot: Snapshot | null, now: number): string[] {
+  if (snapshot === null) return [`${paint('yellow', '?')} No heartbeat yet, so nothing is known.`];
+  const age = inWords(now - snapshot.generatedAt);
+  if (now > snapshot.staleAfter) {
+    return [`${paint('red', '✗ STALE')} The last heartbeat was ${age} ago; it said: ${snapshot.overall.headline}`];
+  }
+  const [colour, mark] = marks[snapshot.overall.state];
+  return [
+    `${paint(colour, mark)} ${paint('bold', snapshot.overall.headline)} (${snapshot.overall.state}, seen ${age} ago)`,
+  ];
+}
+
+function serviceTable(services: readonly ServiceStatus[], now: number): string {
+  const table = new Table({
+    head: ['service', 'state', 'process', 'since', 'restarts', 'last exit'],
+    style: { head: [], border: [], compact: true },
+    chars: noLines,
+  });
+  for (const { name, state, pid, since, restarts, recentRestarts, lastExit } of services) {
+    const shownState = state === 'ready' ? paint('green', state) : paint('yellow', state);
+    const shownRestarts = recentRestarts === 0 ? `${restarts}` : `${restarts} (${recentRestarts} in 10 m)`;
+    table.push([name, shownState, pid ?? '–', inWords(now - since), shownRestarts, lastExit ?? '–']);
+  }
+  return table.toString();
+}
+
+function whereItIs(page: PageAddress | null, env: Env): string[] {
+  if (page === null) return ['The page is not served now.'];
+  const tunnel = tunnelCommand(env, page);
+  return [`The page: ${page.url}`, ...(tunnel === null ? [] : [`From your own machine: ${tunnel}`])];
+}
+
+function attentionList(attention: readonly Attention[]): string[] {
+  if (attention.length === 0) return [];
+  const items = attention.flatMap(({ what, why, command, minutes }) => [
+    `  ${paint('yellow', '•')} ${what}: ${why}`,
+    `    → ${command} (${minutes} min)`,
+  ]);
+  return ['', paint('bold', 'Waits for you'), ...items];
+}

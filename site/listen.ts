@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { codeOf, OmegaError } from '#lib/errors.ts';
+
+/** Where the page is unless the owner says otherwise, and how far is looked for a free port beyond it. */
+const usualPort = 8501;
+const portsTried = 20;
+
+export interface ListenOptions {
+  readonly app: Hono;
+  readonly host: string;
+  /** The owner's choice: this port or none. */
+  readonly port: number | undefined;
+  /** Where it was the last time, tried first, so that a bookmark keeps working. */
+  readonly lastPort: number | undefined;
+}
+
+/** A server that answers. */
+export interface Listening extends AsyncDisposable {
+  readonly port: number;
+}
+
+/**
+ * Serves on the port of the owner's choice, else on the first free one.
+ * @throws OmegaError `E_PORT`, exit code 2, where it is taken or may not be used.
+ */
+export async function listen({ app, host, port, lastPort }: ListenOptions): Promise<Listening> {
+  const usual = Array.from({ length: portsTried }, (_, index) => usualPort + index);
+  const candidates = port === undefined ? [...new Set([lastPort ?? usualPort, ...usual])] : [port];
+  for (const candidate of candidates) {
+    const server = createAdaptorServer({ fetch: app.fetch });
+    try {
+      server.listen({ host, port: candidate, exclusive: true });
+      await once(server, 'listening');
+      const address = server.address();
+      const bound = typeof address === 'object' && address !== null ? address.port : candidate;
+      return { port: bound, [Symbol.asyncDispose]: () => close(server) };
+    } catch (error) {
+      if (port !== undefined || codeOf(error) !== 'EADDRINUSE') throw portError(host, candidate, error);
+    }
+  }
+  throw portError(host, usualPort);
+}
+
+function portError(host: string, port: number, cause?: unknown): OmegaError {
+  const taken = cause === undefined || codeOf(cause) === 'EADDRINUSE';
+  return new OmegaError(`${host}:${port} ${taken ? 'is taken by another program' : 'cannot be listened on'}`, {
+    code: 'E_PORT',
+    hint: 'Set OMEGA_EDGE_PORT in .env to a free port, or leave it out for the next free one.',
+    permanent: true,
+    exitCode: 2,
+    cause,
+  });
+}
+
+const graceMs = 2000;
+
+/** Answers what is being asked, then hangs up on whoever is left. */
+async function close(server: ServerType): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const hangUp = 'closeAllConnections' in server ? () => server.closeAllConnections() : () => {};
+  const impatience = setTimeout(hangUp, graceMs);
+  await closed;
+  clearTimeout(impatience);
+}

@@ -1,0 +1,94 @@
+import { open } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import { etag } from 'hono/etag';
+import { secureHeaders } from 'hono/secure-headers';
+import { getMimeType } from 'hono/utils/mime';
+import { codeOf } from '#lib/errors.ts';
+import { healthOf } from './healthz.ts';
+import { startingPage } from './starting.ts';
+
+export interface ServeOptions {
+  /** The folder of rendered files. */
+  readonly folder: string;
+  readonly snapshot: string;
+  /** Names and addresses by which it may be called, besides the loopback's. */
+  readonly hosts: readonly string[];
+  readonly now: () => number;
+}
+
+/** The rendered page, `status.json` and `/healthz`: files, read-only, for whoever reaches the port. */
+export function serveSite({ folder, snapshot, hosts, now }: ServeOptions): Hono {
+  const app = new Hono();
+  app.use(etag());
+  app.get('/healthz', async (context) => {
+    const { fresh, ...body } = await healthOf(snapshot, now());
+    return context.json(body, fresh ? 200 : 503);
+  });
+  app.get('*', (context) => serveFile(context, folder));
+  app.all('*', (context) => context.text('Only GET and HEAD.', 405, { Allow: 'GET, HEAD' }));
+  return new Hono().use(knownHost(hosts), headers()).route('/', app);
+}
+
+/**
+ * A page elsewhere can make its own name point at this machine, and would then read what is served here: so only
+ * names that are this machine's are answered.
+ */
+export function knownHost(hosts: readonly string[]): MiddlewareHandler {
+  const known = new Set(['localhost', '127.0.0.1', '[::1]', ...hosts.map(inUrl)]);
+  return async (context, next) => {
+    const host = URL.parse(`http://${context.req.header('host') ?? ''}`)?.hostname ?? '';
+    if (known.has(host)) return next();
+    return context.text('This address is not known here. Ask for it as localhost.', 421);
+  };
+}
+
+/** An address as it stands in a URL: version 6 in brackets. */
+export function inUrl(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+function headers(): MiddlewareHandler {
+  const secure = secureHeaders({
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { frameAncestors: ["'none'"] },
+  });
+  return async (context, next) => {
+    await secure(context, next);
+    context.header('Cache-Control', 'no-cache');
+    context.header('X-Robots-Tag', 'noindex');
+  };
+}
+
+/** Lower-case words with one known ending: no dot files, no way up, no listing. */
+const servedPath = /^(?:\/[a-z0-9][a-z0-9-]*)*\/(?:[a-z0-9][a-z0-9-]*\.(?:html|json|xml|svg|txt))?$/;
+
+async function serveFile(context: Context, folder: string): Promise<Response> {
+  const { path } = context.req;
+  if (!servedPath.test(path)) return context.text('There is nothing here.', 404);
+  const name = path.endsWith('/') ? `${path}index.html` : path;
+  try {
+    // Read whole from one handle, for the file may be replaced at any moment.
+    await using file = await open(join(folder, name));
+    const { mtime } = await file.stat();
+    context.header('Last-Modified', mtime.toUTCString());
+    if (isUnchanged(context, mtime)) return context.body(null, 304);
+    return context.body(await file.readFile(), 200, { 'Content-Type': getMimeType(name) ?? 'text/plain' });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+    return name === '/index.html' ? starting(context) : context.text('There is nothing here.', 404);
+  }
+}
+
+/** By its date only where a client knows no ETag, which is the better witness. */
+function isUnchanged(context: Context, mtime: Date): boolean {
+  const since = Date.parse(context.req.header('if-modified-since') ?? '');
+  return context.req.header('if-none-match') === undefined && since >= Math.floor(mtime.getTime() / 1000) * 1000;
+}
+
+function starting(context: Context): Response | Promise<Response> {
+  return context.html(startingPage, 503, { 'Retry-After': '5' });
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { Beat } from '#holding/health/health.ts';
+import heartbeat from '#jobs/heartbeat.ts';
+import housekeeping from '#jobs/housekeeping.ts';
+import type { JobContext } from '#queue/job.ts';
+import type { Omega } from '#jobs/omega.ts';
+import { noon, second, stillClock } from '../support/health.ts';
+
+interface Asked {
+  readonly name: string;
+  readonly options: object | undefined;
+}
+
+function contextFor(beat: Partial<Beat>, { asked, said }: { asked: Asked[]; said: string[] }): JobContext<Omega> {
+  const whole = { seq: 1, checked: 9, flips: [], nextDueAt: noon + 60 * second, headline: 'All well', ...beat };
+  return {
+    signal: new AbortController().signal,
+    log: (line) => said.push(line),
+    progress: () => {},
+    enqueue: async (name, _input, options) => {
+      asked.push({ name, options });
+      return name;
+    },
+    clock: stillClock(noon + second),
+    scheduledAt: noon,
+    reason: 'tick',
+    omega: {
+      health: { beat: async () => whole, prune: () => 12 },
+      site: { render: async () => ({ written: [], cpuMs: 0 }) },
+    },
+  };
+}
+
+test('a heartbeat has the page drawn', async () => {
+  const [asked, said]: [Asked[], string[]] = [[], []];
+  await heartbeat.run({}, contextFor({}, { asked, said }));
+  expect(asked.map(({ name }) => name)).toEqual(['site-render']);
+  expect(said).toEqual(['All well: looked at 9, 0 changed']);
+});
+
+test('a heartbeat with a doubt comes back before the next tick, once for each second', async () => {
+  const asked: Asked[] = [];
+  await heartbeat.run({}, contextFor({ nextDueAt: noon + 3 * second }, { asked, said: [] }));
+  const id = `heartbeat-${noon / 1000 + 3}`;
+  expect(asked[1]).toEqual({ name: 'heartbeat', options: { id, delayMs: 2 * second, reason: 'event' } });
+});
+
+test('housekeeping says how much it removed', async () => {
+  const said: string[] = [];
+  expect(await housekeeping.run({}, contextFor({}, { asked: [], said }))).toEqual({ removed: 12 });
+  expect(said).toEqual(['12 old records removed']);
+});

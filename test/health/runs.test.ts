@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openRunHistory, type Run, type RunEnd } from '#holding/health/runs.ts';
+import { openHealthStore, type HealthStore } from '#holding/health/store.ts';
+import { dayMs } from '#holding/health/timeline.ts';
+import { silentLog } from '#lib/log.ts';
+import type { RunRecorder } from '#queue/run.ts';
+import { minute, noon, second, temporaryFolder } from '../support/health.ts';
+
+function open(folder: string): HealthStore {
+  return openHealthStore(join(folder, 'health.sqlite'), { now: noon, log: silentLog });
+}
+
+function run(id: string, change: Partial<Run> = {}): Run {
+  const times = { scheduledAt: noon, startedAt: noon + second };
+  return {
+    id,
+    jobId: `tick-${id}`,
+    job: 'heartbeat',
+    queue: 'system',
+    reason: 'tick',
+    attempt: 1,
+    ...times,
+    ...change,
+  };
+}
+
+function end(outcome: RunEnd['outcome'], change: Partial<RunEnd> = {}): RunEnd {
+  return { endedAt: noon + 3 * second, outcome, error: null, result: null, ...change };
+}
+
+test('a run comes back as it was told, the newest first', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  const recorder: RunRecorder = store.runs; // Of the very shape that the queue asks for.
+  recorder.started(run('a'));
+  recorder.ended('a', end('failed', { error: 'it broke', result: null }));
+  recorder.started(run('b', { attempt: 2, startedAt: noon + minute }));
+  expect(recorder.history({ limit: 10 })).toEqual([
+    run('b', { attempt: 2, startedAt: noon + minute }),
+    { ...run('a'), ...end('failed', { error: 'it broke' }) },
+  ]);
+});
+
+test('history is of one job where asked, and no longer than asked', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  for (const id of ['a', 'b', 'c']) store.runs.started(run(id, { job: id === 'b' ? 'canary' : 'heartbeat' }));
+  expect(store.runs.history({ job: 'heartbeat', limit: 5 }).map(({ id }) => id)).toEqual(['c', 'a']);
+  expect(store.runs.history({ limit: 1 }).map(({ id }) => id)).toEqual(['c']);
+});
+
+test('the last success is remembered through the failures after it, and through a restart', () => {
+  using folder = temporaryFolder();
+  {
+    using store = open(folder.path);
+    store.runs.started(run('a'));
+    store.runs.ended('a', end('done'));
+    store.runs.started(run('b'));
+    store.runs.ended('b', end('dead', { endedAt: noon + 9 * second }));
+  }
+  using store = open(folder.path);
+  const expected = { lastSuccessAt: noon + 3 * second, lastOutcome: 'dead', lastDurationMs: 8 * second };
+  expect(store.runs.lastRuns()).toEqual([{ job: 'heartbeat', ...expected }]);
+});
+
+test('the last success outlives the run itself', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  store.runs.started(run('a'));
+  store.runs.ended('a', end('done'));
+  store.prune(noon + 91 * dayMs);
+  expect(store.runs.history({ limit: 5 })).toEqual([]);
+  expect(store.runs.lastRuns()[0]?.lastSuccessAt).toBe(noon + 3 * second);
+});
+
+test('a tick that was skipped is on record but is no attempt', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  store.runs.record(run('a'), end('skipped'));
+  expect(store.runs.history({ limit: 5 })[0]?.outcome).toBe('skipped');
+  expect(store.runs.lastRuns()).toEqual([]);
+});
+
+test('what was going on when its worker died is closed as interrupted at the next start', () => {
+  using folder = temporaryFolder();
+  {
+    using store = open(folder.path);
+    store.runs.started(run('a'));
+    store.runs.started(run('b'));
+    store.runs.ended('b', end('done'));
+  }
+  using store = open(folder.path);
+  expect(store.runs.closeOrphans(noon + minute)).toBe(1);
+  const [, orphan] = store.runs.history({ limit: 5 });
+  expect(orphan).toMatchObject({ id: 'a', outcome: 'interrupted', endedAt: noon + minute });
+});
+
+test('a command reads the records while the worker writes them', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  store.runs.started(run('a'));
+  using reader = openRunHistory(join(folder.path, 'health.sqlite'));
+  expect(reader.history({ limit: 5 })).toEqual([run('a')]);
+  store.runs.ended('a', end('done'));
+  expect(reader.lastRuns()).toMatchObject([{ job: 'heartbeat', lastOutcome: 'done' }]);
+});
+
+test('a command that finds no records says so, and what makes them', () => {
+  expect(() => openRunHistory('/nonexistent/health.sqlite')).toThrow(
+    expect.objectContaining({ code: 'E_NO_RECORDS', hint: 'npm start makes the first ones.' }),
+  );
+});
+
+test('a record that cannot be written stops no job', () => {
+  using folder = temporaryFolder();
+  const store = open(folder.path);
+  store[Symbol.dispose]();
+  expect(() => store.runs.started(run('a'))).not.toThrow();
+});

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { Snapshot } from '#holding/health/snapshot.ts';
+import { root } from '#lib/paths.ts';
+import { finding, openHealth, scripted, second, stillClock, temporaryFolder } from '../support/health.ts';
+
+const schemaPath = join(root, 'docs', 'snapshot.schema.json');
+
+test('docs/snapshot.schema.json says what the code says (vitest -u writes it anew)', async () => {
+  const schema = { title: 'Omega snapshot', ...z.toJSONSchema(Snapshot) };
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(schemaPath);
+});
+
+test('a snapshot of every kind of finding fits the published schema', async () => {
+  using folder = temporaryFolder();
+  const script = { down: finding('fail', { explicit: true }), warned: 'warn', lost: new Error('no') } as const;
+  const checks = ['well', 'down', 'warned', 'lost'].map((id) => scripted(id, script));
+  checks.push(scripted('child', {}, { dependsOn: ['down'] }));
+  const clock = stillClock();
+  using bench = openHealth(folder.path, { clock, checks });
+  await bench.health.beat(new AbortController().signal);
+  clock.advance(2 * second);
+  await bench.health.beat(new AbortController().signal);
+  const published = z.fromJSONSchema(JSON.parse(readFileSync(schemaPath, 'utf8')));
+  const snapshot = JSON.parse(readFileSync(bench.snapshotPath, 'utf8'));
+  expect(published.parse(snapshot)).toEqual(snapshot);
+  const states = Snapshot.parse(snapshot).checks.map(({ state }) => state);
+  expect(states).toEqual(['up', 'down', 'degraded', 'unknown', 'blocked']);
+});
+
+test('the published schema refuses a snapshot that lacks its time', () => {
+  const published = z.fromJSONSchema(JSON.parse(readFileSync(schemaPath, 'utf8')));
+  expect(published.safeParse({ version: 1, seq: 1 }).success).toBe(false);
+});

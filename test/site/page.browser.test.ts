@@ -1,0 +1,187 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Renderer } from '#site/render.ts';
+import { findChromium, startChromium } from '../support/chromium.ts';
+import { builtRenderer, served, temporaryFolder, type Served } from '../support/site.ts';
+import { scenes, sceneTime } from '../support/snapshots.ts';
+
+const chromium = findChromium();
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const screenshots = join(import.meta.dirname, '..', 'screenshots');
+const schemes = ['light', 'dark'] as const;
+
+if (chromium === null) test.skip('the page in a browser: skipped, for there is no Chromium on the PATH', () => {});
+
+describe.skipIf(chromium === null)('the page in a browser', () => {
+  let browser: Browser;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let renderer: Renderer;
+  let site: Served;
+
+  beforeAll(async () => {
+    await mkdir(screenshots, { recursive: true });
+    folder = await temporaryFolder();
+    [renderer, site, browser] = await Promise.all([
+      builtRenderer(folder.path),
+      served(),
+      startChromium(chromium ?? ''),
+    ]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.[Symbol.asyncDispose]();
+    await folder?.[Symbol.asyncDispose]();
+  });
+
+  /** A page whose clock stands six seconds after the scene's look, and goes only when told to. */
+  async function open(options: BrowserContextOptions = {}): Promise<Page & AsyncDisposable> {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await page.clock.install({ time: sceneTime + 6000 });
+    return Object.assign(page, { [Symbol.asyncDispose]: async () => context.close() });
+  }
+
+  describe.each(Object.entries(scenes))('with the scene %s', (name, scene) => {
+    test.each(schemes)('fits every width, and has nothing that axe finds, when it is %s', async (colorScheme) => {
+      await site.show(scene(), renderer);
+      await using page = await open({ colorScheme, bypassCSP: true });
+      await page.goto(site.url);
+      for (const width of [320, 360, 768, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        await page.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+      }
+      await page.addScriptTag({ path: axe });
+      const found = await page.evaluate(
+        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
+      );
+      expect(found).toEqual([]);
+    });
+  });
+
+  test('is one request, and breaks no rule of its own policy', async () => {
+    await site.show(scenes.hundred(), renderer);
+    await using page = await open();
+    const requests: string[] = [];
+    const complaints: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(site.url, { waitUntil: 'networkidle' });
+    expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([site.url]);
+    expect(complaints).toEqual([]);
+    expect(await page.evaluate('getComputedStyle(document.body).margin')).toBe('0px');
+    expect(await page.locator('#age').textContent()).toMatch(/^\d s ago$/);
+  });
+
+  test('runs no script but its own', async () => {
+    await site.show(scenes.firstDay(), renderer);
+    await using page = await open();
+    await page.goto(site.url);
+    const ran = await page.evaluate(`
+      const script = document.createElement('script');
+      script.textContent = 'window.ran = true';
+      document.body.append(script);
+      'ran' in window`);
+    expect(ran).toBe(false);
+  });
+
+  test('says STALE in its header, title and favicon when the heartbeat has stopped, and nothing is green then', async () => {
+    await site.show(scenes.firstDay(), renderer);
+    await using page = await open();
+    await page.goto(site.url);
+    const icon = await page.locator('#icon').getAttribute('href');
+    expect(await page.locator('.flag').isVisible()).toBe(false);
+    await site[Symbol.asyncDispose]();
+    await page.clock.runFor(150_000);
+    expect(await page.title()).toMatch(/^STALE · All well/);
+    expect(await page.locator('.flag').isVisible()).toBe(true);
+    expect(await page.getByText('Stale: no news since').isVisible()).toBe(true);
+    expect(await page.locator('#icon').getAttribute('href')).not.toBe(icon);
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('.hero')).filter`)).toBe('grayscale(1)');
+    await page.screenshot({ path: join(screenshots, 'stale.png') });
+    site = await served();
+  });
+
+  test('shows what is new by itself, and is no longer stale', async () => {
+    await site.show(scenes.firstDay(), renderer);
+    await using page = await open();
+    await page.goto(site.url);
+    await page.clock.runFor(160_000);
+    expect(await page.title()).toMatch(/^STALE/);
+    const at = Date.now();
+    const later = { ...scenes.oneDown(), generatedAt: at, staleAfter: at + 150_000 };
+    await site.show(later, renderer);
+    const answer = page.waitForResponse(site.url);
+    await page.clock.runFor(30_000);
+    await (await answer).finished();
+    await page.getByRole('heading', { name: 'Redis is down' }).waitFor();
+    expect(await page.title()).toBe('Redis is down · Omega');
+    expect(await page.locator('.flag').isVisible()).toBe(false);
+  });
+
+  test('asks for what is new with a conditional request', async () => {
+    await site.show(scenes.firstDay(), renderer);
+    await using page = await open();
+    await page.goto(site.url);
+    const again = page.waitForRequest(site.url);
+    await page.clock.runFor(30_000);
+    const headers = await (await again).allHeaders();
+    expect(headers['if-none-match']).toMatch(/^"[0-9a-f]+"$/);
+  });
+
+  test('keeps what is there when it is answered with something that is no page of its own', async () => {
+    await site.show(scenes.firstDay(), renderer);
+    await using page = await open();
+    await page.goto(site.url);
+    await page.route(site.url, (route) => route.fulfill({ status: 503, body: '<h1>starting</h1>' }));
+    const answer = page.waitForResponse(site.url);
+    await page.clock.runFor(30_000);
+    await (await answer).finished();
+    expect(await page.locator('h1').textContent()).toBe('All well');
+  });
+
+  test('can be read without JavaScript: it says when it was made and when it is stale, and reloads', async () => {
+    await site.show(scenes.oneDown(), renderer);
+    await using page = await open({ javaScriptEnabled: false });
+    await page.goto(site.url);
+    const text = await page.locator('body').innerText();
+    expect(text).toContain('Seen 22 Nov 2025, 09:41:06');
+    expect(text).toContain('once it is later than 22 Nov 2025, 09:43:36');
+    expect(text).toContain('Redis is down');
+    expect(await readFile(join(site.folder, 'index.html'), 'utf8')).toContain(
+      '<meta http-equiv="refresh" content="60">',
+    );
+  });
+
+  test('shows where the keyboard is, and can be skipped through', async () => {
+    await site.show(scenes.firstDay(), renderer);
+    await using page = await open();
+    await page.goto(site.url);
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(`(() => {
+      const { activeElement: link } = document;
+      return [link.textContent, link.getBoundingClientRect().top >= 0, getComputedStyle(link).outlineStyle];
+    })()`);
+    expect(focused).toEqual(['Skip to the checks', true, 'solid']);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('status.json');
+  });
+
+  test('tells every bar and every state in words', async () => {
+    await site.show(scenes.oneDown(), renderer);
+    await using page = await open();
+    await page.goto(site.url);
+    const rows = page.locator('.rows li');
+    expect(await rows.count()).toBe(11);
+    expect(await page.getByRole('img').count()).toBe(11);
+    expect(await page.getByRole('img', { name: /days up/ }).count()).toBe(11);
+    expect(await rows.first().innerText()).toMatch(/Redis[\s\S]*Down\s+since/);
+    expect(await page.getByRole('status').innerText()).toContain('Redis is down');
+  });
+});

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Check, Finding, JobDeadline, Probes, QueueCounts, Status } from '#holding/health/check.ts';
+import { createHealth } from '#holding/health/heartbeat.ts';
+import type { Health } from '#holding/health/health.ts';
+import { newMemory, type Memory } from '#holding/health/memory.ts';
+import { observe } from '#holding/health/state.ts';
+import { openHealthStore, type HealthStore } from '#holding/health/store.ts';
+import type { Rule } from '#holding/health/evidence.ts';
+import type { Flip } from '#holding/health/health.ts';
+import type { Clock } from '#lib/clock.ts';
+import { silentLog } from '#lib/log.ts';
+
+/** A full minute, so that looks fall on the grid. */
+export const noon = Date.UTC(2026, 2, 3, 12, 0, 0);
+export const second = 1000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+
+/** Nobody's time runs out: its sleeps end only with their signal. */
+export interface StillClock extends Clock {
+  readonly advance: (ms: number) => void;
+  readonly set: (now: number) => void;
+}
+
+/** A clock that a test moves, whose time-outs never strike. */
+export function stillClock(start = noon): StillClock {
+  let now = start;
+  return {
+    now: () => now,
+    monotonic: () => performance.now(),
+    sleep: (_ms, signal) =>
+      new Promise((_resolve, reject) => {
+        if (signal?.aborted) reject(signal.reason);
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      }),
+    advance: (ms) => (now += ms),
+    set: (time) => (now = time),
+  };
+}
+
+/** A folder of a test's own, gone when it is disposed. */
+export function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'omega-health-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A finding of a status. */
+export function finding(status: Status, more: Partial<Finding> = {}): Finding {
+  return { status, reason: `it is ${status}`, ...more };
+}
+
+/** Looks at a check once for each finding, a minute apart unless said, and returns all that came of it. */
+export function lookRepeatedly(
+  findings: readonly (Status | Finding)[],
+  {
+    rule = plainRule,
+    everyMs = minute,
+    memory = newMemory(noon),
+  }: Partial<{ rule: Rule; everyMs: number; memory: Memory }> = {},
+): { readonly memory: Memory; readonly flips: readonly Flip[] } {
+  const flips: Flip[] = [];
+  let now = memory.lastSeen === null ? noon : memory.lastSeen + everyMs;
+  let current = memory;
+  for (const one of findings) {
+    const step = observe(current, { at: now, finding: typeof one === 'string' ? finding(one) : one }, { rule });
+    current = step.memory;
+    flips.push(...step.flips);
+    now += everyMs;
+  }
+  return { memory: current, flips };
+}
+
+export const plainRule: Rule = { id: 'disk', everyMs: minute };
+
+/** What a test lets its checks say, by their id; it may be changed between beats. */
+export type Script = Record<string, Status | Finding | Error>;
+
+/** A check that says what the script says. */
+export function scripted(id: string, script: Script, more: Partial<Check> = {}): Check {
+  return {
+    id,
+    name: id.charAt(0).toUpperCase() + id.slice(1),
+    group: 'host',
+    everyMs: minute,
+    timeoutMs: 5000,
+    run: async () => {
+      const said = script[id] ?? 'ok';
+      if (said instanceof Error) throw said;
+      return typeof said === 'string' ? finding(said) : said;
+    },
+    ...more,
+  };
+}
+
+/** Probes of a machine where all is well, but for what is changed. */
+export function probesOf(change: Partial<Probes['queue']> & Partial<Omit<Probes, 'queue'>> = {}): Probes {
+  const { canary, queues, deadlines, ...rest } = change;
+  return {
+    queue: {
+      canary: canary ?? (async () => 3),
+      queues: queues ?? (async () => [queueCounts()]),
+      deadlines: deadlines ?? (async () => [jobDeadline()]),
+    },
+    supervisor: { services: async () => [] },
+    dataDir: tmpdir(),
+    page: '/nonexistent/index.html',
+    ...rest,
+  };
+}
+
+/** An idle queue. */
+export function queueCounts(change: Partial<QueueCounts> = {}): QueueCounts {
+  const idle = { waiting: 0, active: 0, delayed: 0, failed: 0, dead: 0, paused: false, oldestWaitingMs: null };
+  return { name: 'system', ...idle, ...change };
+}
+
+/** A job that was done a minute before noon. */
+export function jobDeadline(change: Partial<JobDeadline> = {}): JobDeadline {
+  return {
+    job: 'heartbeat',
+    schedule: '* * * * * (UTC)',
+    lastSuccessAt: noon - minute,
+    lastOutcome: 'done',
+    lastDurationMs: 12,
+    nextDueAt: noon + minute,
+    deadlineAt: noon + 3 * minute,
+    ...change,
+  };
+}
+
+/** A heartbeat over a store in a folder. */
+export interface HealthBench extends Disposable {
+  readonly health: Health;
+  readonly store: HealthStore;
+  readonly snapshotPath: string;
+}
+
+/** Opens a heartbeat on a folder, as each start of the worker does. */
+export function openHealth(
+  folder: string,
+  options: {
+    clock: Clock;
+    checks: readonly Check[];
+    probes?: Probes;
+    secrets?: readonly string[];
+    store?: HealthStore;
+  },
+): HealthBench {
+  const { clock, checks, probes = probesOf(), secrets = [] } = options;
+  const store = options.store ?? openHealthStore(join(folder, 'health.sqlite'), { now: clock.now(), log: silentLog });
+  const snapshotPath = join(folder, 'snapshot.json');
+  const common = { log: silentLog, paths: { snapshot: snapshotPath }, timezone: 'Europe/Amsterdam', version: '0.1.0' };
+  const health = createHealth({ ...common, store, checks, probes, clock, secrets });
+  return { health, store, snapshotPath, [Symbol.dispose]: () => store[Symbol.dispose]() };
+}

@@ -1,0 +1,286 @@
+import type { CheckView, Snapshot, State } from '#holding/health/snapshot.ts';
+
+type Job = NonNullable<Snapshot['jobs']>[number];
+type Group = 'daemons' | 'jobs' | 'host' | 'tools' | 'mine';
+
+/** When every scene below was looked at, unless a test says otherwise. */
+export const sceneTime = Date.UTC(2025, 10, 22, 8, 41, 6);
+
+const minute = 60_000;
+const day = 86_400_000;
+
+/** A check as it stands in a snapshot: up for 70 days with one bad day, unless said otherwise. */
+export function checkView(name: string, change: Partial<CheckView> = {}): CheckView {
+  const seed = Buffer.from(name).reduce((sum, byte) => sum + byte, 0);
+  return {
+    id: name.toLowerCase().replaceAll(/\W+/g, '-'),
+    name,
+    group: 'daemons',
+    state: 'up',
+    since: sceneTime - (20 + (seed % 40)) * day,
+    lastSeen: sceneTime,
+    expectedNext: sceneTime + minute,
+    reason: 'answers as it should',
+    latencyMs: 2 + (seed % 30),
+    latencies: Array.from({ length: 30 }, (_, index) => (2 + (seed % 30)) * (0.6 + ((index * index * seed) % 17) / 20)),
+    blockedBy: null,
+    days90: [
+      { state: 'new', days: 20 },
+      { state: 'up', days: 30 + (seed % 30) },
+      { state: seed % 2 === 0 ? 'down' : 'degraded', days: 1 },
+      { state: 'up', days: 39 - (seed % 30) },
+    ],
+    uptime90: 0.9997,
+    ...change,
+  };
+}
+
+/** A snapshot around these checks; its overall state is that of the worst unless said. */
+export function snapshotOf(checks: readonly CheckView[], change: Partial<Snapshot> = {}): Snapshot {
+  const at = change.generatedAt ?? sceneTime;
+  return {
+    version: 1,
+    generatedAt: at,
+    staleAfter: at + 2.5 * minute,
+    seq: 4711,
+    overall: { state: 'up', headline: 'All well', since: at - 3 * day },
+    checks: [...checks],
+    incidents: [],
+    attention: [],
+    jobs: jobs(at),
+    queues: queues(),
+    host: {
+      name: 'nuc',
+      version: '0.1.0',
+      timezone: 'Europe/Amsterdam',
+      bootedAt: at - 41 * day,
+      startedAt: at - 3 * day,
+    },
+    ...change,
+  };
+}
+
+const firstDay: Partial<CheckView> = {
+  since: sceneTime - 8 * minute,
+  days90: [
+    { state: 'new', days: 89 },
+    { state: 'up', days: 1 },
+  ],
+  uptime90: 1,
+  latencies: [4, 5, 4, 6, 4, 4, 5, 4],
+};
+
+/** What the page must be able to show; each is looked at in a browser. */
+export const scenes = {
+  firstDay: () =>
+    snapshotOf(
+      builtIn(() => firstDay),
+      {
+        overall: { state: 'up', headline: 'All well', since: sceneTime - 8 * minute },
+        attention: [ping],
+      },
+    ),
+  oneDown,
+  words: longWords,
+  thirty: () => hundred(30),
+  hundred: () => hundred(100),
+  unknown: () =>
+    snapshotOf(
+      builtIn(() => unknownCheck),
+      {
+        overall: { state: 'unknown', headline: 'Nothing could be looked at', since: sceneTime - 12 * minute },
+        jobs: null,
+        queues: null,
+      },
+    ),
+  empty: () =>
+    snapshotOf([], {
+      overall: { state: 'unknown', headline: 'No check has reported yet', since: sceneTime },
+      jobs: [],
+      queues: [],
+    }),
+} satisfies Record<string, () => Snapshot>;
+
+const ping = {
+  what: 'Tell someone else when this machine goes dark',
+  why: 'Nobody hears of it when the whole machine stops: OMEGA_PING_URL is not set.',
+  command: 'npm run setup',
+  minutes: 3,
+};
+
+const unknownCheck: Partial<CheckView> = {
+  state: 'unknown',
+  since: sceneTime - 12 * minute,
+  lastSeen: sceneTime - 12 * minute,
+  reason: 'the monitor was off',
+  latencyMs: null,
+  latencies: [],
+  uptime90: null,
+  days90: [
+    { state: 'new', days: 80 },
+    { state: 'unknown', days: 10 },
+  ],
+};
+
+function builtIn(change: (name: string) => Partial<CheckView> = () => ({})): CheckView[] {
+  const of = (group: Group, name: string, reason: string): CheckView =>
+    checkView(name, { group, reason, ...change(name) });
+  return [
+    of('daemons', 'Redis', 'process 1311 is ready'),
+    of('daemons', 'Worker', 'process 1312 is ready'),
+    of('daemons', 'Edge', 'process 1313 is ready'),
+    of('jobs', 'Queue', 'a canary job came back in 4 ms'),
+    of('jobs', 'Scheduler', '4 of 4 jobs in time'),
+    of('jobs', 'Backlog', 'nothing waits, no dead letters'),
+    of('host', 'Disk', '38 % of 476 GB used'),
+    of('host', 'Memory', '2.1 of 16 GB used'),
+    of('host', 'Load', '0.31 a core'),
+    of('host', 'Network', '2 of 2 addresses answer'),
+    of('host', 'Page', 'drawn 6 s ago'),
+  ];
+}
+
+function oneDown(): Snapshot {
+  const since = sceneTime - 64 * minute;
+  const changes: Record<string, Partial<CheckView>> = {
+    Redis: { state: 'down', since, reason: 'exited with code 1 three times in 10 minutes', uptime90: 0.9871 },
+    Queue: { state: 'blocked', since, reason: 'no answer within 5 s', blockedBy: 'redis', latencyMs: null },
+    Scheduler: { state: 'blocked', since, reason: 'Redis refused the connection', blockedBy: 'redis', latencyMs: null },
+    Backlog: { state: 'unknown', since, reason: 'could not look', latencyMs: null, latencies: [] },
+    Disk: { state: 'degraded', since, reason: '91 % of 476 GB used', uptime90: 0.9 },
+  };
+  const [heartbeat, ...otherJobs] = jobs(sceneTime);
+  return snapshotOf(
+    builtIn((name) => changes[name] ?? {}),
+    {
+      overall: { state: 'down', headline: 'Redis is down', since },
+      queues: null,
+      jobs: [{ ...heartbeat, lastOutcome: 'failed', deadlineAt: sceneTime - minute }, ...otherJobs],
+      attention: [
+        {
+          what: 'Make room on the disk',
+          why: 'It is 91 % full.',
+          command: 'du -xh / | sort -h | tail -20',
+          minutes: 10,
+        },
+        ping,
+      ],
+      incidents: [
+        incident(2, { name: 'Redis', state: 'down', from: since, to: null, reason: 'exited with code 1 three times' }),
+        incident(1, {
+          name: 'Network',
+          state: 'down',
+          from: since - 9 * day,
+          to: since - 9 * day + 41_000,
+          reason: 'no address answered',
+        }),
+      ],
+    },
+  );
+}
+
+function incident(
+  id: number,
+  facts: { name: string; state: State; from: number; to: number | null; reason: string },
+): Snapshot['incidents'][number] {
+  return { id, check: facts.name.toLowerCase(), ...facts };
+}
+
+function longWords(): Snapshot {
+  const long =
+    'the certificate of shop.example could not be verified because the chain that the server sent lacks its intermediate, and '.repeat(
+      4,
+    );
+  const unbroken = `https://shop.example/${'a1b2c3d4'.repeat(24)}`;
+  const checks = [
+    checkView('A check with an uncommonly long name that goes on and on', {
+      group: 'mine',
+      state: 'degraded',
+      reason: long,
+    }),
+    checkView('Unbroken', { group: 'mine', reason: unbroken }),
+    checkView('Markup', {
+      group: 'mine',
+      state: 'late',
+      reason: '<script>alert(1)</script><img src=x onerror=alert(1)> &amp;',
+    }),
+    checkView('"><b onmouseover=alert(1)>', {
+      group: 'mine',
+      state: 'flapping',
+      reason: 'bell \u0007, escape \u001B[31mred, turned \u202Eelppa',
+    }),
+    checkView('Paused', { group: 'mine', state: 'paused', reason: 'by you' }),
+    checkView('Maintenance', { group: 'mine', state: 'maintenance', reason: 'until 10:00' }),
+    checkView('Brand new', { group: 'mine', state: 'new', reason: '', lastSeen: null, latencies: [], latencyMs: null }),
+  ];
+  return snapshotOf(checks, {
+    overall: {
+      state: 'degraded',
+      headline: 'A check with an uncommonly long name that goes on and on is degraded',
+      since: sceneTime - day,
+    },
+    attention: [{ what: 'Something long waits', why: long, command: `npm run something -- ${unbroken}`, minutes: 1 }],
+  });
+}
+
+function hundred(count: number): Snapshot {
+  const groups: readonly Group[] = ['daemons', 'jobs', 'tools', 'host', 'mine'];
+  const checks = Array.from({ length: count }, (_, index) =>
+    checkView(`Service ${index + 1}`, {
+      group: groups[Math.floor((index * groups.length) / count)] ?? 'mine',
+      reason: `200 in ${100 + index} ms, certificate good for ${20 + index} days`,
+      ...(index === 42 ? { state: 'down', reason: 'no answer within 5 s', since: sceneTime - 3 * minute } : {}),
+    }),
+  );
+  const overall =
+    count > 42
+      ? ({ state: 'down', headline: 'Service 43 is down' } as const)
+      : ({ state: 'up', headline: 'All well' } as const);
+  return snapshotOf(checks, {
+    overall: { ...overall, since: sceneTime - 3 * minute },
+    attention: [ping],
+    incidents: [
+      incident(1, {
+        name: 'Service 8',
+        state: 'down',
+        from: sceneTime - 9 * day,
+        to: sceneTime - 9 * day + 41_000,
+        reason: 'no answer within 5 s',
+      }),
+    ],
+  });
+}
+
+function jobs(at: number): [Job, ...Job[]] {
+  const job = (name: string, schedule: string, next: number): Job => ({
+    name,
+    schedule,
+    lastSuccessAt: at - 6000,
+    lastOutcome: 'done',
+    lastDurationMs: 412,
+    nextDueAt: at + next,
+    deadlineAt: at + next + minute,
+  });
+  return [
+    job('heartbeat', '* * * * * UTC', minute),
+    job('site-render', '10 * * * * * UTC', minute),
+    {
+      ...job('housekeeping', '30 3 * * * Europe/Amsterdam', 0.8 * day),
+      lastSuccessAt: null,
+      lastOutcome: null,
+      lastDurationMs: null,
+    },
+    job('canary', '*/5 * * * * UTC', 5 * minute),
+  ];
+}
+
+function queues(): NonNullable<Snapshot['queues']> {
+  const queue = { waiting: 0, active: 0, delayed: 0, failed: 0, dead: 0, paused: false, oldestWaitingMs: null };
+  return [
+    { ...queue, name: 'system', active: 2, delayed: 1 },
+    { ...queue, name: 'swarm', paused: true, waiting: 14, oldestWaitingMs: 740_000 },
+    { ...queue, name: 'report', dead: 3 },
+    { ...queue, name: 'canary' },
+    { ...queue, name: 'maintenance' },
+  ];
+}
