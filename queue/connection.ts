@@ -70,17 +70,21 @@ function logChanges(redis: Redis, log: Log): void {
  * @throws OmegaError that says which of: unreachable, refused, read-only, too old.
  */
 export async function requireRedis(redis: Redis): Promise<void> {
+  // A command that waited for a connection says only that it gave up; the connection itself says why.
+  let why: unknown;
+  const onError = (error: Error): void => void (why = error);
+  redis.on('error', onError);
   try {
-    const info = await redis.info();
-    assertUsable(info);
+    assertUsable(await redis.info());
   } catch (error) {
     if (error instanceof OmegaError) throw error;
-    throw new OmegaError(`Redis cannot be used: ${messageOf(error)}`, {
+    throw new OmegaError(`Redis cannot be used: ${messageOf(why ?? error)}`, {
       code: 'E_REDIS_UNREACHABLE',
       hint: 'npm run doctor looks at it; REDIS_URL names another one.',
       exitCode: 75,
-      cause: error,
     });
+  } finally {
+    redis.off('error', onError);
   }
 }
 

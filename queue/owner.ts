@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Who processes a job, so that another process can tell later whether that one still lives. */
-export interface Owner {
-  readonly host: string;
-  readonly bootId: string;
-  readonly pid: number;
-  readonly startTime: string;
-}
-
-/** This process as `host:bootId:pid:starttime`, which no later process on this machine can bear again. */
+/**
+ * Names this process as `host:bootId:pid:starttime`, which no later process on this machine can bear again, so that
+ * another one can tell whether it still lives.
+ */
 export function ownerName(pid = process.pid): string {
   return [hostname(), bootId(), pid, startTime(pid) ?? '-'].join(':');
 }

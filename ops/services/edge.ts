@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { root } from '#lib/paths.ts';
-import { defineService } from '../service.ts';
+import { defineService, smallHeap } from '../service.ts';
 
 /** The page, the board and the health endpoint. It depends on nothing: it is there to tell what is broken. */
 export default defineService({
   name: 'edge',
   summary: 'the status page, the board and /healthz',
   enabled: () => true,
-  command: async () => ({ file: process.execPath, args: [...process.execArgv, join(root, 'scripts', 'edge.ts')] }),
+  command: async () => ({
+    file: process.execPath,
+    args: [...smallHeap, ...process.execArgv, join(root, 'scripts', 'edge.ts')],
+  }),
   liveness: 'pong',
   readiness: 'message',
   stopSignal: 'SIGTERM',

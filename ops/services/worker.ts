@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { root } from '#lib/paths.ts';
-import { defineService } from '../service.ts';
+import { defineService, smallHeap } from '../service.ts';
 
 /** The scheduler and the workers of every queue. Without Redis it still starts, so that the page can say so. */
 export default defineService({
@@ -8,7 +8,10 @@ export default defineService({
   summary: 'scheduler and queues: runs every job',
   dependsOn: ['redis'],
   enabled: () => true,
-  command: async () => ({ file: process.execPath, args: [...process.execArgv, join(root, 'scripts', 'worker.ts')] }),
+  command: async () => ({
+    file: process.execPath,
+    args: [...smallHeap, ...process.execArgv, join(root, 'scripts', 'worker.ts')],
+  }),
   liveness: 'pong',
   readiness: 'message',
   stopSignal: 'SIGTERM',
