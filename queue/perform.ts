@@ -12,8 +12,8 @@ export interface Attempt {
   readonly payload: Payload;
   /** 1 for the first try. */
   readonly attempt: number;
-  /** The queue's own signal: aborted when the attempt is cancelled or the worker stops. */
-  readonly signal: AbortSignal;
+  /** Aborted by the queue when the attempt is cancelled or the worker stops, and here when its time is over. */
+  readonly stop: AbortController;
   readonly log: (line: string) => void;
   readonly progress: (share: number) => void;
 }
@@ -45,6 +45,14 @@ export class Shutdown extends OmegaError {
   constructor() {
     super('Omega is stopping; the job goes on after the next start.', { code: 'E_SHUTDOWN' });
   }
+}
+
+/** A controller of its own for one attempt, aborted with the signal of whoever runs it. */
+export function stoppedBy(signal: AbortSignal): AbortController {
+  const stop = new AbortController();
+  if (signal.aborted) stop.abort(signal.reason);
+  else signal.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
+  return stop;
 }
 
 /** How long a run may go on after its signal was aborted, before it is left behind. */
@@ -141,25 +149,15 @@ function asText(result: unknown): string | null {
 /** The job's own code, under its time-out; one that ignores its signal is left behind after a grace. */
 async function runBounded<Omega>(job: AnyJob<Omega>, attempt: Attempt, stage: Stage<Omega>): Promise<unknown> {
   const { timeoutMs } = job.policy;
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(tookTooLong(job.name, timeoutMs)), timeoutMs);
-  const signal = AbortSignal.any([attempt.signal, timeout.signal]);
+  const { signal } = attempt.stop;
+  const timer = setTimeout(() => attempt.stop.abort(tookTooLong(job.name, timeoutMs)), timeoutMs);
   const left = abandoned(signal);
   try {
     const { omega, enqueue, clock } = stage;
-    const { scheduledAt, reason } = attempt.payload;
-    const context = {
-      signal,
-      log: attempt.log,
-      progress: attempt.progress,
-      enqueue,
-      clock,
-      scheduledAt,
-      reason,
-      omega,
-    };
-    const result = await Promise.race([job.run(attempt.payload.input, context), left.promise]);
-    return result;
+    const { scheduledAt, reason, input } = attempt.payload;
+    const { log, progress } = attempt;
+    const context = { signal, log, progress, enqueue, clock, scheduledAt, reason, omega };
+    return await Promise.race([job.run(input, context), left.promise]);
   } catch (error) {
     // What a job throws once it was told to stop is only the echo of why it was told.
     if (signal.aborted && signal.reason instanceof OmegaError) throw signal.reason;

@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.ts';
 import { bury, buryForgotten } from './dead.ts';
 import { queueConcurrency, queueNames, type AnyJob, type QueueName } from './job.ts';
 import { ownerName } from './owner.ts';
-import { perform, Shutdown, type Performed, type Stage } from './perform.ts';
+import { perform, Shutdown, stoppedBy, type Performed, type Stage } from './perform.ts';
 import { findJob, type Payload, type Queues } from './queues.ts';
 import { reclaim } from './reclaim.ts';
 import type { RunRecorder } from './run.ts';
@@ -40,8 +40,8 @@ const coalesceDelayMs = 1000;
 /** Starts a worker for each queue, once the jobs of dead workers of this host are back in their queues. */
 export async function startWorkers<Omega>(options: WorkersOptions<Omega>): Promise<Workers> {
   const { queues, log, only = queueNames } = options;
-  const stopping = new AbortController();
-  const workers = only.map((name) => openWorker(name, options, stopping.signal));
+  const stops = openStops();
+  const workers = only.map((name) => openWorker(name, options, stops));
   const reclaimed = await reclaim(queues, workers);
   if (reclaimed.length > 0) log.info('gave back the jobs of a worker that died', { jobs: reclaimed });
   const buried = await buryForgotten(queues);
@@ -52,21 +52,17 @@ export async function startWorkers<Omega>(options: WorkersOptions<Omega>): Promi
     [Symbol.asyncDispose]: async () => {
       // First no more jobs, then the abort: else the worker takes the job that it has just given back.
       const closed = workers.map((worker) => worker.close());
-      stopping.abort(new Shutdown());
+      stops.close();
       await Promise.all(closed);
     },
   };
 }
 
-function openWorker<Omega>(name: QueueName, options: WorkersOptions<Omega>, stopping: AbortSignal): Worker<Payload> {
+function openWorker<Omega>(name: QueueName, options: WorkersOptions<Omega>, stops: Stops): Worker<Payload> {
   const { queues, redis, log } = options;
   // Three declared parameters: BullMQ hands its signal to no other processor.
   const processor = (job: Job<Payload>, token?: string, signal?: AbortSignal): Promise<unknown> =>
-    attemptJob(job, {
-      ...options,
-      token,
-      signal: AbortSignal.any(signal === undefined ? [stopping] : [signal, stopping]),
-    });
+    attemptJob(job, { ...options, stops, token, signal });
   const worker = new Worker<Payload>(name, processor, {
     connection: redis,
     prefix: queues.prefix,
@@ -81,19 +77,47 @@ function openWorker<Omega>(name: QueueName, options: WorkersOptions<Omega>, stop
   return worker;
 }
 
+/** The attempts that go on, so that a shutdown reaches them all; a composed signal each would cost more than a job. */
+interface Stops {
+  /** For a new attempt, and aborted with the queue's own signal. @throws Shutdown when closing has begun. */
+  readonly open: (signal: AbortSignal | undefined) => AbortController;
+  readonly forget: (stop: AbortController) => void;
+  readonly close: () => void;
+}
+
+function openStops(): Stops {
+  const running = new Set<AbortController>();
+  let isClosing = false;
+  return {
+    open: (signal) => {
+      // A worker that is closing can still wake to one more job: the very one that it has just given back.
+      if (isClosing) throw new Shutdown();
+      const stop = signal === undefined ? new AbortController() : stoppedBy(signal);
+      running.add(stop);
+      return stop;
+    },
+    forget: (stop) => running.delete(stop),
+    close: () => {
+      isClosing = true;
+      for (const stop of running) stop.abort(new Shutdown());
+    },
+  };
+}
+
 interface AttemptOptions<Omega> extends WorkersOptions<Omega> {
+  readonly stops: Stops;
   readonly token: string | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** One attempt, translated between BullMQ's ways and {@link perform}. */
 async function attemptJob<Omega>(bullJob: Job<Payload>, options: AttemptOptions<Omega>): Promise<unknown> {
-  const { queues, omega, clock, recorder, signal, token } = options;
+  const { queues, omega, clock, recorder, stops, signal, token } = options;
   const stage: Stage<Omega> = { omega, clock, recorder, enqueue: queues.enqueue, lease: queues };
   const lines = lineBuffer(bullJob, options.log);
+  let stop: AbortController | undefined;
   try {
-    // A worker that is closing can still wake to one more job: the very one that it has just given back.
-    signal.throwIfAborted();
+    stop = stops.open(signal);
     const job = findJob(queues.jobs, bullJob.name);
     assertNotDeadly(job, bullJob);
     const performed = await perform(
@@ -102,7 +126,7 @@ async function attemptJob<Omega>(bullJob: Job<Payload>, options: AttemptOptions<
         jobId: String(bullJob.id),
         payload: bullJob.data,
         attempt: bullJob.attemptsMade + 1,
-        signal,
+        stop,
         log: lines.add,
         progress: (share) => void bullJob.updateProgress(Math.round(share * 100)).catch(() => {}),
       },
@@ -113,6 +137,8 @@ async function attemptJob<Omega>(bullJob: Job<Payload>, options: AttemptOptions<
   } catch (error) {
     await lines.flush();
     throw await translate(error, bullJob, token);
+  } finally {
+    if (stop !== undefined) stops.forget(stop);
   }
 }
 

@@ -3,7 +3,7 @@ import { systemClock } from '#lib/clock.ts';
 import { messageOf, OmegaError, usageError } from '#lib/errors.ts';
 import type { AnyJob } from '#queue/job.ts';
 import { findJob, type Queues } from '#queue/queues.ts';
-import { perform } from '#queue/perform.ts';
+import { perform, stoppedBy } from '#queue/perform.ts';
 import type { Omega } from '#jobs/omega.ts';
 import { runCommand, paint, printJson } from './command.ts';
 import { allJobs as jobs, buildOmega, openQueueClient } from './construct.ts';
@@ -118,7 +118,7 @@ async function runInline(one: AnyJob<Omega>, input: unknown, { signal, show }: W
     jobId: id,
     payload: { input, scheduledAt: Date.now(), reason: 'manual' as const },
     attempt: one.policy.attempts ?? 1,
-    signal,
+    stop: stoppedBy(signal),
     log: show,
     progress: () => {},
   };

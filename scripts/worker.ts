@@ -5,7 +5,7 @@ import type { Omega } from '#jobs/omega.ts';
 import { attachToSupervisor } from '#ops/child.ts';
 import { connect, disconnect, redisTarget, requireRedis } from '#queue/connection.ts';
 import { queueNames, type AnyJob, type Enqueue, type QueueName } from '#queue/job.ts';
-import { perform, type Stage } from '#queue/perform.ts';
+import { perform, stoppedBy, type Stage } from '#queue/perform.ts';
 import { findJob, openQueues } from '#queue/queues.ts';
 import { createScheduler } from '#queue/scheduler.ts';
 import { startWorkers } from '#queue/worker.ts';
@@ -125,7 +125,7 @@ function inlineRunner(options: {
       jobId,
       payload: { input: {}, scheduledAt: now, reason: 'event' as const },
       attempt: 1,
-      signal,
+      stop: stoppedBy(signal),
       log: say,
       progress: () => {},
     };

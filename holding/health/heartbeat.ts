@@ -6,7 +6,7 @@ import { messageOf, OmegaError } from '#lib/errors.ts';
 import { inOrder } from './decide.ts';
 import type { Beat, Health } from './health.ts';
 import { keep, watchedAmong, type Outcome } from './keep.ts';
-import { goneMs, tickMs, type HealthOptions, type Monitor } from './monitor.ts';
+import { staleMs, tickMs, type HealthOptions, type Monitor } from './monitor.ts';
 import { present, type Present } from './present.ts';
 import { goRound, type Seen } from './round.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -69,7 +69,7 @@ async function publish(monitor: Monitor, { jobs, queues }: Seen, outcome: Outcom
   const now = clock.now();
   const faults = [store.fault, fault].filter((one) => one !== null);
   const watched = watchedAmong(checks, memories);
-  const facts = { now, staleAfter: now + goneMs, seq: heart.seq, overall, watched, jobs, queues, host, faults };
+  const facts = { now, staleAfter: now + staleMs, seq: heart.seq, overall, watched, jobs, queues, host, faults };
   try {
     await writeFileAtomic(paths.snapshot, `${JSON.stringify(picture(monitor, facts))}\n`);
   } catch (cause) {

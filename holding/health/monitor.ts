@@ -39,7 +39,10 @@ export interface Monitor extends HealthOptions {
 /** From one heartbeat to the next. */
 export const tickMs = 60_000;
 
-/** Without a heartbeat for this long nothing is current, and the monitor counts as having been off. */
+/** A snapshot this old may not be called current any more: the next one is half a tick overdue. */
+export const staleMs = 1.5 * tickMs;
+
+/** Without a heartbeat for this long the monitor counts as having been off. */
 export const goneMs = 2.5 * tickMs;
 
 /** Reads again what is known, after another process (a job run by hand beside the worker) wrote. */

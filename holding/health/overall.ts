@@ -32,12 +32,14 @@ export function overallOf(all: readonly Watched[]): Overall {
 function say(watched: readonly Watched[], one: string, many: string): string {
   const [first, ...others] = watched;
   if (first === undefined) return '';
-  if (others.length === 0) return first.check.headline?.[wordFor(first)] ?? `${first.check.name} ${one}`;
+  if (others.length === 0) return ownHeadline(first) ?? `${first.check.name} ${one}`;
   return `${amount(watched.length, 'check')} ${many}: ${watched.map(({ check }) => check.name).join(', ')}`;
 }
 
-function wordFor({ memory }: Watched): 'down' | 'degraded' {
-  return memory.state === 'down' ? 'down' : 'degraded';
+/** A check has words of its own for being poor or down, none for not being known. */
+function ownHeadline({ check, memory }: Watched): string | undefined {
+  if (memory.state === 'down') return check.headline?.down;
+  return poor.includes(memory.state) ? check.headline?.degraded : undefined;
 }
 
 function sayUnclear(watched: readonly Watched[]): string {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Log } from '#lib/log.ts';
-import { openForReading } from './database.ts';
+import { openForReading, transact } from './database.ts';
 
 /** One attempt to run a job, as the queue tells of it. Times in milliseconds since the epoch. */
 export interface Run {
@@ -37,7 +37,10 @@ export interface RunHistory {
   readonly history: (filter: { readonly job?: string; readonly limit: number }) => readonly (Run & Partial<RunEnd>)[];
 }
 
-/** Writes runs down; a record that cannot be written is logged and stops no job. */
+/**
+ * Writes runs down, together every 25 ms: a transaction each would cost a third of the queue's throughput. A kill can
+ * cost the records of that moment, never the jobs. What cannot be written is logged and stops no job.
+ */
 export interface Runs extends RunHistory {
   readonly started: (run: Run) => void;
   readonly ended: (id: string, end: RunEnd) => void;
@@ -45,6 +48,8 @@ export interface Runs extends RunHistory {
   readonly record: (run: Run, end: RunEnd) => void;
   /** At the worker's start: what was going on ended with the worker before. Returns how many. */
   readonly closeOrphans: (now: number) => number;
+  /** Writes at once what is still to be written. */
+  readonly flush: () => void;
 }
 
 const RunRow = z.object({
@@ -69,36 +74,83 @@ const LastRunRow = z.object({
   duration: z.number().nullable(),
 });
 
+/** From a record to its being written. */
+const writeAfterMs = 25;
+
+/** What is still to be written of a run: its beginning, its end, or both. */
+interface Pending {
+  /** With an attempt it is written before the end is: the last attempt of each job is kept by that step. */
+  readonly run?: Run;
+  readonly isAttempt?: boolean;
+  readonly end?: RunEnd;
+}
+
 /** The records of runs in an open database. */
 export function runsIn(db: DatabaseSync, log: Log): Runs {
-  const insert = db.prepare(`
-    INSERT INTO run (id, job_id, name, queue, reason, scheduled, started, attempts, ended, outcome, error, result)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
-  const end = db.prepare('UPDATE run SET ended = ?, outcome = ?, error = ?, result = ? WHERE id = ?');
+  const write = writerIn(db);
   const orphans = db.prepare(`
     UPDATE run SET ended = ?, outcome = 'interrupted', error = 'Its worker ended before it did' WHERE outcome IS NULL`);
+  const pending = new Map<string, Pending>();
+  let timer: NodeJS.Timeout | undefined;
 
-  function write(run: Run, { endedAt, outcome, error, result }: Partial<RunEnd>): void {
-    const { id, jobId, job, queue, reason, scheduledAt, startedAt, attempt } = run;
-    const begun = [id, jobId, job, queue, reason, scheduledAt, startedAt, attempt];
-    insert.run(...begun, endedAt ?? null, outcome ?? null, error ?? null, result ?? null);
+  function add(id: string, part: Pending): void {
+    pending.set(id, { ...pending.get(id), ...part });
+    timer ??= setTimeout(flush, writeAfterMs);
   }
 
-  function guarded(id: string, act: () => void): void {
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const batch = [...pending];
+    pending.clear();
     try {
-      act();
+      write(batch);
     } catch (error) {
-      log.error('A run could not be written down', { run: id, error });
+      log.error('Runs could not be written down', { runs: batch.map(([id]) => id), error });
     }
   }
 
+  const history = runHistoryIn(db);
   return {
-    ...runHistoryIn(db),
-    started: (run) => guarded(run.id, () => write(run, {})),
-    ended: (id, { endedAt, outcome, error, result }) => guarded(id, () => end.run(endedAt, outcome, error, result, id)),
-    record: (run, runEnd) => guarded(run.id, () => write(run, runEnd)),
+    lastRuns: () => {
+      flush();
+      return history.lastRuns();
+    },
+    history: (filter) => {
+      flush();
+      return history.history(filter);
+    },
+    started: (run) => add(run.id, { run, isAttempt: true }),
+    ended: (id, end) => add(id, { end }),
+    record: (run, end) => add(run.id, { run, end }),
     closeOrphans: (now) => Number(orphans.run(now).changes),
+    flush,
   };
+}
+
+/** Writes a batch as one step: a row for what began, an end for what began earlier. */
+function writerIn(db: DatabaseSync): (batch: readonly (readonly [id: string, pending: Pending])[]) => void {
+  const insert = db.prepare(`
+    INSERT INTO run (id, job_id, name, queue, reason, scheduled, started, attempts, ended, outcome, error, result)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
+  const update = db.prepare('UPDATE run SET ended = ?, outcome = ?, error = ?, result = ? WHERE id = ?');
+  return (batch) => {
+    if (batch.length === 0) return;
+    transact(db, () => {
+      for (const [id, { run, isAttempt = false, end }] of batch) {
+        if (run !== undefined) insert.run(...begun(run), ...ended(isAttempt ? undefined : end));
+        if (end !== undefined && (run === undefined || isAttempt)) update.run(...ended(end), id);
+      }
+    });
+  };
+}
+
+function begun({ id, jobId, job, queue, reason, scheduledAt, startedAt, attempt }: Run): (string | number)[] {
+  return [id, jobId, job, queue, reason, scheduledAt, startedAt, attempt];
+}
+
+function ended(end: RunEnd | undefined): (string | number | null)[] {
+  return [end?.endedAt ?? null, end?.outcome ?? null, end?.error ?? null, end?.result ?? null];
 }
 
 /** The records of runs, for a command beside the worker. @throws OmegaError where there are none yet. */

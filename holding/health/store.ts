@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Log } from '#lib/log.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, transact } from './database.ts';
 import type { Look } from './evidence.ts';
 import { flipsIn, type Flips } from './flips.ts';
 import type { Flip } from './health.ts';
@@ -81,12 +81,17 @@ export function openHealthStore(path: string, { now, log }: { now: number; log: 
     flips: flips.of,
     incidents: flips.incidents,
     observations: observations.since,
-    prune: (time) =>
-      transact(db, () => {
+    prune: (time) => {
+      runs.flush();
+      return transact(db, () => {
         const rows = observations.deleteBefore(time - kept.observationsMs) + flips.deleteBefore(time - kept.flipsMs);
         return rows + Number(deleteRuns.run(time - kept.runsMs).changes);
-      }),
-    [Symbol.dispose]: () => void (db.isOpen && db.close()),
+      });
+    },
+    [Symbol.dispose]: () => {
+      runs.flush();
+      if (db.isOpen) db.close();
+    },
   };
 }
 
@@ -120,17 +125,4 @@ function readMemories(rows: readonly unknown[], log: Log): ReadonlyMap<string, M
     }
   }
   return memories;
-}
-
-function transact<Result>(db: DatabaseSync, work: () => Result): Result {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    db.exec('COMMIT');
-    return result;
-  } catch (error) {
-    // A full disk may have rolled it back already.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
 }

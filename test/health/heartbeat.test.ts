@@ -46,7 +46,7 @@ test('when every check is ok the first beat says that all is well', async () => 
   expect(beat).toMatchObject({ seq: 1, checked: 2, headline: 'All well', nextDueAt: noon + minute });
   const snapshot = read(bench.snapshotPath);
   expect(snapshot.overall).toEqual({ state: 'up', headline: 'All well', since: noon });
-  expect(snapshot).toMatchObject({ seq: 1, generatedAt: noon, staleAfter: noon + 150 * second });
+  expect(snapshot).toMatchObject({ seq: 1, generatedAt: noon, staleAfter: noon + 90 * second });
 });
 
 test('with no checks nothing is green', async () => {
