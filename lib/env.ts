@@ -13,7 +13,7 @@ export interface Env {
   /** Undefined: the project's own private Redis. */
   readonly redisUrl: string | undefined;
   readonly edgeHost: string;
-  /** Undefined: 8501, or the next free port. */
+  /** Undefined: {@link usualEdgePort}, or the next free port. */
   readonly edgePort: number | undefined;
   readonly boardToken: string | undefined;
   readonly runtimeDir: string;
@@ -24,6 +24,9 @@ export interface Env {
   /** What deserves a word but stops nothing: unknown names. */
   readonly warnings: readonly string[];
 }
+
+/** Where the page is served unless the owner says otherwise, or another program is there. */
+export const usualEdgePort = 8501;
 
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
 

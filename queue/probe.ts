@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Clock } from '../lib/clock.ts';
 import { OmegaError } from '../lib/errors.ts';
 import { listDead } from './dead.ts';
@@ -34,6 +35,8 @@ export interface QueueProbe {
   readonly canary: (signal: AbortSignal) => Promise<number>;
   readonly queues: () => Promise<readonly QueueCounts[]>;
   readonly deadlines: () => Promise<readonly JobDeadline[]>;
+  /** How far this machine's clock is ahead of Redis's, in milliseconds; behind is negative. */
+  readonly clockSkewMs: () => Promise<number>;
 }
 
 const pollEveryMs = 20;
@@ -53,12 +56,14 @@ export function createQueueProbe<Omega>(options: {
   const dueAround = dueCache();
   const openedAt = clock.now();
   return {
-    canary: (signal) => sendCanary(queues, clock, signal),
-    queues: () => countQueues(queues, clock),
+    canary: (signal) => inWords(queues.redis, sendCanary(queues, clock, signal)),
+    queues: () => inWords(queues.redis, countQueues(queues, clock)),
+    clockSkewMs: () => inWords(queues.redis, measureSkew(queues.redis, clock)),
     deadlines: async () => {
       const now = clock.now();
       const runs = new Map(lastRuns().map((run) => [run.job, run]));
-      const since = await queues.redis.mget(scheduled.map(({ job }) => sinceKey(queues.prefix, job.name)));
+      const keys = scheduled.map(({ job }) => sinceKey(queues.prefix, job.name));
+      const since = await inWords(queues.redis, queues.redis.mget(keys));
       return scheduled.map((entry, index) =>
         deadlineOf(entry, {
           run: runs.get(entry.job.name),
@@ -69,6 +74,24 @@ export function createQueueProbe<Omega>(options: {
       );
     },
   };
+}
+
+/** The client says how often it tried; what matters is that nobody answers. */
+async function inWords<Answer>(redis: Redis, asking: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (redis.status === 'ready') throw error;
+    throw new OmegaError('Redis does not answer', { code: 'E_REDIS_UNREACHABLE' });
+  }
+}
+
+/** Redis's time against the middle of the question's way there and back. */
+async function measureSkew(redis: Redis, clock: Clock): Promise<number> {
+  const before = clock.now();
+  const [seconds, micros] = await redis.time();
+  const middle = (before + clock.now()) / 2;
+  return Math.round(middle - (Number(seconds) * 1000 + Number(micros) / 1000));
 }
 
 async function sendCanary<Omega>(queues: Queues<Omega>, clock: Clock, signal: AbortSignal): Promise<number> {

@@ -115,4 +115,9 @@ async function refuseQueue(): Promise<never> {
   throw new OmegaError('a job that runs inline has no queue to ask', { code: 'E_NO_QUEUE' });
 }
 
-const noQueue: QueueProbe = { canary: refuseQueue, queues: refuseQueue, deadlines: refuseQueue };
+const noQueue: QueueProbe = {
+  canary: refuseQueue,
+  queues: refuseQueue,
+  deadlines: refuseQueue,
+  clockSkewMs: refuseQueue,
+};

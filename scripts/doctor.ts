@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { readEnv, type Env } from '#lib/env.ts';
+import { readEnv, type Env, usualEdgePort } from '#lib/env.ts';
 import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
 import { redact, silentLog } from '#lib/log.ts';
 import { dataPaths, type DataPaths } from '#lib/paths.ts';
@@ -19,8 +19,6 @@ const marks = {
   fault: paint('red', '✗'),
   unknown: '–',
 } as const;
-
-const defaultPort = 8501;
 
 await runCommand({
   name: 'npm run doctor',
@@ -118,7 +116,7 @@ async function lookAtRedis(url: string): ReturnType<Look> {
 }
 
 async function lookAtPort(env: Env, paths: DataPaths): ReturnType<Look> {
-  const port = env.edgePort ?? defaultPort;
+  const port = env.edgePort ?? usualEdgePort;
   const where = `${env.edgeHost}:${port}`;
   const server = createServer();
   try {

@@ -4,6 +4,9 @@ import { Snapshot } from '#holding/health/snapshot.ts';
 import { systemClock } from '#lib/clock.ts';
 import type { DataPaths } from '#lib/paths.ts';
 
+/** How long a first look that is unsure waits for the second one, which comes after two seconds. */
+const secondLookMs = 6000;
+
 /** The rendered page as a file. */
 export function pageFile(paths: DataPaths): string {
   return join(paths.site, 'index.html');
@@ -20,13 +23,18 @@ export async function readSnapshot(paths: DataPaths): Promise<Snapshot | null> {
 
 /**
  * Resolves to the first snapshot that is newer than `since`, once a page that was drawn after it is there too; rejects
- * with the signal's reason.
+ * with the signal's reason. The very first look cannot know everything (the page itself is drawn after it), so one
+ * that is unsure is given a few seconds for its second look.
  */
 export async function untilFirstPage(paths: DataPaths, since: number, signal: AbortSignal): Promise<Snapshot> {
+  let unsureUntil = Number.POSITIVE_INFINITY;
   for (;;) {
     const snapshot = await readSnapshot(paths);
     const isNew = snapshot !== null && snapshot.generatedAt >= since;
-    if (isNew && (await modifiedAt(pageFile(paths))) >= snapshot.generatedAt) return snapshot;
+    if (isNew && (await modifiedAt(pageFile(paths))) >= snapshot.generatedAt) {
+      if (snapshot.overall.state !== 'unknown' || performance.now() > unsureUntil) return snapshot;
+      unsureUntil = Math.min(unsureUntil, performance.now() + secondLookMs);
+    }
     await systemClock.sleep(100, signal);
   }
 }

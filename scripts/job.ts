@@ -3,7 +3,7 @@ import { systemClock } from '#lib/clock.ts';
 import { messageOf, OmegaError, usageError } from '#lib/errors.ts';
 import type { AnyJob } from '#queue/job.ts';
 import { findJob, type Queues } from '#queue/queues.ts';
-import { perform, stoppedBy } from '#queue/perform.ts';
+import { performInline } from '#queue/inline.ts';
 import type { Omega } from '#jobs/omega.ts';
 import { runCommand, paint, printJson } from './command.ts';
 import { allJobs as jobs, buildOmega, openQueueClient } from './construct.ts';
@@ -114,19 +114,12 @@ async function runInline(one: AnyJob<Omega>, input: unknown, { signal, show }: W
   await using parts = await buildOmega({ queues: null });
   const id = `inline-${one.name}-${crypto.randomUUID()}`;
   const startedAt = performance.now();
-  const attempt = {
-    jobId: id,
-    payload: { input, scheduledAt: Date.now(), reason: 'manual' as const },
-    attempt: one.policy.attempts ?? 1,
-    stop: stoppedBy(signal),
-    log: show,
-    progress: () => {},
-  };
   const enqueue = async (next: string): Promise<string> => {
     show(`(asked for ${next}, which is not run: this is inline)`);
     return `inline-${next}`;
   };
-  const performed = await perform(one, attempt, { ...parts, clock: systemClock, enqueue, lease: null });
+  const run = { id, input, reason: 'manual', log: show, enqueue } as const;
+  const performed = await performInline(one, run, { ...parts, clock: systemClock, signal });
   const ms = Math.round(performance.now() - startedAt);
   const detail = performed.outcome === 'done' ? performed.result : performed.why;
   return {

@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Env } from '#lib/env.ts';
+import { usualEdgePort, type Env } from '#lib/env.ts';
 import type { DataPaths } from '#lib/paths.ts';
-
-const usualPort = 8501;
 
 const EdgeFile = z.object({ url: z.string(), host: z.string(), port: z.int(), pid: z.int() });
 
@@ -24,8 +22,8 @@ export async function pageAddress(paths: DataPaths, edgePid?: number | null): Pr
 
 /** Said loudly where the page is not where the owner looks for it; null: it is. */
 export function portNotice({ edgePort }: Env, { port }: PageAddress): string | null {
-  if (edgePort !== undefined || port === usualPort) return null;
-  return `The page is on port ${port}: the usual ${usualPort} was taken by another program.`;
+  if (edgePort !== undefined || port === usualEdgePort) return null;
+  return `The page is on port ${port}: the usual ${usualEdgePort} was taken by another program.`;
 }
 
 /** What to type on one's own machine to see the page from there; null where nobody came by ssh. */

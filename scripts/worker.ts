@@ -4,9 +4,9 @@ import { createLog, type Log } from '#lib/log.ts';
 import type { Omega } from '#jobs/omega.ts';
 import { attachToSupervisor } from '#ops/child.ts';
 import { connect, disconnect, redisTarget, requireRedis } from '#queue/connection.ts';
-import { queueNames, type AnyJob, type Enqueue, type QueueName } from '#queue/job.ts';
-import { perform, stoppedBy, type Stage } from '#queue/perform.ts';
-import { findJob, openQueues } from '#queue/queues.ts';
+import { inlineRunner } from '#queue/inline.ts';
+import { queueNames, type QueueName } from '#queue/job.ts';
+import { openQueues, type Queues } from '#queue/queues.ts';
 import { createScheduler } from '#queue/scheduler.ts';
 import { startWorkers } from '#queue/worker.ts';
 import { runCommand } from './command.ts';
@@ -46,10 +46,6 @@ async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<v
   const queues = closing.use(openQueues({ jobs: allJobs, redis }));
   const { omega, recorder } = closing.use(await buildOmega({ settings, queues, log }));
   recorder.closeOrphans(systemClock.now());
-  const inline = inlineRunner({ omega, recorder, log, signal });
-  const shared = { queues, clock: systemClock, log, recorder };
-  const scheduler = closing.use(createScheduler({ ...shared, localTimezone: env.timezone, onUnreachable: inline }));
-
   const stopped = Promise.withResolvers<void>();
   const stop = new AbortController();
   const supervisor = attachToSupervisor({
@@ -59,13 +55,18 @@ async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<v
     },
   });
   const ending = AbortSignal.any([signal, stop.signal]);
+  const shared = { queues, clock: systemClock, log, recorder };
+  const onUnreachable = inlineRunner(allJobs, { ...shared, omega, signal: ending });
+  const scheduler = closing.use(createScheduler({ ...shared, localTimezone: env.timezone, onUnreachable }));
   try {
     await scheduler.start();
     if (await redisAnswers(redis, { log, signal: ending })) {
       closing.use(await startWorkers({ ...shared, redis: patient, only, omega }));
       supervisor.ready();
       log.info('works', { queues: only });
-      await queues.enqueue('heartbeat', {}, { reason: 'event' });
+      const lookAtOnce = (): void => void askForHeartbeat(queues, log);
+      lookAtOnce();
+      redis.on('ready', lookAtOnce); // What was down with Redis is up again before the next minute.
       await aborted(ending);
     }
   } finally {
@@ -93,50 +94,17 @@ async function redisAnswers(
   return false;
 }
 
+async function askForHeartbeat(queues: Queues<Omega>, log: Log): Promise<void> {
+  try {
+    await queues.enqueue('heartbeat', {}, { reason: 'event' });
+  } catch (error) {
+    log.warn('a heartbeat could not be asked for; the next minute brings one', { error: messageOf(error) });
+  }
+}
+
 function aborted(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   if (signal.aborted) resolve();
   signal.addEventListener('abort', () => resolve(), { once: true });
   return promise;
-}
-
-/** Runs a job in this process, one run at a time, while Redis is away; what it asks for is run after it. */
-function inlineRunner(options: {
-  omega: Omega;
-  recorder: Stage<Omega>['recorder'];
-  log: Log;
-  signal: AbortSignal;
-}): (job: AnyJob<Omega>) => void {
-  const { omega, recorder, log, signal } = options;
-  const running = new Set<string>();
-  const run = async (job: AnyJob<Omega>): Promise<void> => {
-    if (running.has(job.name)) return;
-    running.add(job.name);
-    const next: AnyJob<Omega>[] = [];
-    const enqueue: Enqueue = async (name, _input, { delayMs = 0 } = {}) => {
-      const asked = findJob(allJobs, name);
-      if (delayMs === 0 && asked.policy.withoutRedis === true) next.push(asked);
-      return `inline-${name}`;
-    };
-    const now = systemClock.now();
-    const jobId = `inline-${job.name}-${now}`;
-    const say = (line: string): void => log.info(line, { job: job.name });
-    const attempt = {
-      jobId,
-      payload: { input: {}, scheduledAt: now, reason: 'event' as const },
-      attempt: 1,
-      stop: stoppedBy(signal),
-      log: say,
-      progress: () => {},
-    };
-    try {
-      await perform(job, attempt, { omega, recorder, clock: systemClock, enqueue, lease: null });
-    } catch (error) {
-      log.error('a job failed that was run without Redis', { job: job.name, error });
-    } finally {
-      running.delete(job.name);
-    }
-    for (const asked of next) await run(asked);
-  };
-  return (job) => void run(job);
 }

@@ -1,10 +1,9 @@
+import { usualEdgePort } from '#lib/env.ts';
 import { once } from 'node:events';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { codeOf, OmegaError } from '#lib/errors.ts';
 
-/** Where the page is unless the owner says otherwise, and how far is looked for a free port beyond it. */
-const usualPort = 8501;
 const portsTried = 20;
 
 export interface ListenOptions {
@@ -26,8 +25,8 @@ export interface Listening extends AsyncDisposable {
  * @throws OmegaError `E_PORT`, exit code 2, where it is taken or may not be used.
  */
 export async function listen({ app, host, port, lastPort }: ListenOptions): Promise<Listening> {
-  const usual = Array.from({ length: portsTried }, (_, index) => usualPort + index);
-  const candidates = port === undefined ? [...new Set([lastPort ?? usualPort, ...usual])] : [port];
+  const usual = Array.from({ length: portsTried }, (_, index) => usualEdgePort + index);
+  const candidates = port === undefined ? [...new Set([lastPort ?? usualEdgePort, ...usual])] : [port];
   for (const candidate of candidates) {
     const server = createAdaptorServer({ fetch: app.fetch });
     try {
@@ -40,7 +39,7 @@ export async function listen({ app, host, port, lastPort }: ListenOptions): Prom
       if (port !== undefined || codeOf(error) !== 'EADDRINUSE') throw portError(host, candidate, error);
     }
   }
-  throw portError(host, usualPort);
+  throw portError(host, usualEdgePort);
 }
 
 function portError(host: string, port: number, cause?: unknown): OmegaError {

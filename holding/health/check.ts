@@ -37,6 +37,8 @@ export interface QueueProbe {
   readonly queues: () => Promise<readonly QueueCounts[]>;
   /** Each scheduled job with its last success and when the next one must have happened. */
   readonly deadlines: () => Promise<readonly JobDeadline[]>;
+  /** How far this machine's clock is ahead of Redis's, in milliseconds; behind is negative. */
+  readonly clockSkewMs: () => Promise<number>;
 }
 
 export interface QueueCounts {

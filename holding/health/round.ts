@@ -48,6 +48,7 @@ function askingOnce(probes: Probes): Probes {
     ...probes,
     queue: {
       canary: (signal) => queue.canary(signal),
+      clockSkewMs: () => queue.clockSkewMs(),
       deadlines: once(() => queue.deadlines()),
       queues: once(() => queue.queues()),
     },

@@ -10,6 +10,7 @@ import * as catalogue from '#holding/health/checks/index.ts';
 import load, { judgeLoad } from '#holding/health/checks/load.ts';
 import memory, { judgeMemory } from '#holding/health/checks/memory.ts';
 import page from '#holding/health/checks/page.ts';
+import clock from '#holding/health/checks/clock.ts';
 import queueCanary from '#holding/health/checks/queue-canary.ts';
 import queues from '#holding/health/checks/queues.ts';
 import scheduler from '#holding/health/checks/scheduler.ts';
@@ -132,6 +133,14 @@ test('a process without a queue to ask knows nothing about it, and does not call
   const options = { clock: stillClock(), probes, signal: never, secrets: [] };
   expect((await lookAt(queueCanary, options)).status).toBe('unknown');
   expect((await lookAt(redis, options)).status).toBe('unknown');
+});
+
+test('clocks that differ by more than a second are a warning that says which way', async () => {
+  const skew = async (ms: number) => run(clock, probesOf({ clockSkewMs: async () => ms }));
+  expect((await skew(1000)).status).toBe('ok');
+  expect(await skew(1400)).toMatchObject({ status: 'warn', reason: '1.4 s ahead of the clock of Redis' });
+  expect(await skew(-3000)).toMatchObject({ status: 'warn', reason: '3.0 s behind the clock of Redis' });
+  expect((await run(clock, probesOf({ clockSkewMs: refuse }))).status).toBe('unknown');
 });
 
 test('a job past its deadline is named, with how it last ended', async () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { systemClock } from '#lib/clock.ts';
 import { silentLog } from '#lib/log.ts';
 import type { Schedule } from '#queue/job.ts';
+import { createQueueProbe } from '#queue/probe.ts';
 import { retentionSeconds } from '#queue/queues.ts';
 import { createScheduler } from '#queue/scheduler.ts';
 import { fakeClock } from '../support/clock.ts';
@@ -159,6 +161,58 @@ describe('a clock that jumps', () => {
     const scheduled = [...rig.recorder.runs.values()].map((run) => run.scheduledAt);
     expect(new Set(scheduled).size).toBe(scheduled.length);
     expect(scheduled).toHaveLength(2 + 1 + 61 - 2);
+  });
+});
+
+describe('the probe', () => {
+  test('owes nothing at first, and a success by the first tick after a job became known', async () => {
+    await using rig = openRig(server.target, [ticking()]);
+    const clock = fakeClock(start);
+    await schedulerAt(rig, clock).reconcile('tick');
+    const probe = createQueueProbe({
+      queues: rig.queues,
+      localTimezone: 'UTC',
+      clock,
+      lastRuns: rig.recorder.lastRuns,
+    });
+    const allowedMs = 5000 + 90_000;
+    const first = start + 30_000;
+    expect((await probe.deadlines())[0]).toMatchObject({
+      lastSuccessAt: null,
+      nextDueAt: first,
+      deadlineAt: first + allowedMs,
+    });
+    clock.advance(10 * minuteMs);
+    expect((await probe.deadlines())[0]?.deadlineAt).toBe(first + allowedMs);
+  });
+
+  test('counts what waits, and sends a canary only where somebody sings', async () => {
+    const canary = defineTestJob({
+      name: 'canary',
+      summary: '',
+      schedule: null,
+      input: z.object({}),
+      policy: { queue: 'canary', timeoutMs: 1000 },
+      run: async () => 'sings',
+    });
+    await using rig = openRig(server.target, [canary, ticking()]);
+    const probe = createQueueProbe({
+      queues: rig.queues,
+      localTimezone: 'UTC',
+      clock: systemClock,
+      lastRuns: () => [],
+    });
+    await rig.queues.enqueue('tick', {});
+    expect((await probe.queues()).find(({ name }) => name === 'system')).toMatchObject({
+      waiting: 1,
+      active: 0,
+      dead: 0,
+      paused: false,
+    });
+    await expect(probe.canary(AbortSignal.timeout(200))).rejects.toThrow(/timeout/);
+    await rig.work();
+    expect(await probe.canary(AbortSignal.timeout(5000))).toBeLessThan(1000);
+    expect(Math.abs(await probe.clockSkewMs())).toBeLessThan(1000);
   });
 });
 

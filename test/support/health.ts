@@ -96,12 +96,13 @@ export function scripted(id: string, script: Script, more: Partial<Check> = {}):
 
 /** Probes of a machine where all is well, but for what is changed. */
 export function probesOf(change: Partial<Probes['queue']> & Partial<Omit<Probes, 'queue'>> = {}): Probes {
-  const { canary, queues, deadlines, ...rest } = change;
+  const { canary, queues, deadlines, clockSkewMs, ...rest } = change;
   return {
     queue: {
       canary: canary ?? (async () => 3),
       queues: queues ?? (async () => [queueCounts()]),
       deadlines: deadlines ?? (async () => [jobDeadline()]),
+      clockSkewMs: clockSkewMs ?? (async () => 2),
     },
     supervisor: { services: async () => [] },
     dataDir: tmpdir(),

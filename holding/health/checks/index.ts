@@ -7,3 +7,4 @@ export { default as disk } from './disk.ts';
 export { default as memory } from './memory.ts';
 export { default as load } from './load.ts';
 export { default as egress } from './egress.ts';
+export { default as clock } from './clock.ts';
