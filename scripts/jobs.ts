@@ -7,6 +7,9 @@ import { paint, printJson, runCommand } from './command.ts';
 import { allJobs as jobs, openHistory, openQueueClient } from './construct.ts';
 import { readSettings } from './settings.ts';
 
+/** Paused with the rest, these would leave nobody to say that anything is paused. */
+const heartbeatQueues = new Set<string>(['system', 'canary']);
+
 /** A table without lines: columns are enough. */
 const noLines = Object.fromEntries(
   [
@@ -36,7 +39,7 @@ await runCommand({
     ['-- dead', 'jobs that failed for good'],
     ['-- redrive ID | --all', 'run a dead letter again'],
     ['-- forget ID', 'throw a dead letter away'],
-    ['-- pause [QUEUE]', 'take no more jobs from a queue, or from any'],
+    ['-- pause [QUEUE]', 'take no more jobs from a queue; without a name from all but those of the heartbeat'],
     ['-- resume [QUEUE]', 'go on'],
     ['-- … --json', 'for scripts'],
   ],
@@ -154,7 +157,8 @@ async function forgetOne(id: string | undefined): Promise<void> {
 }
 
 async function setPaused(verb: 'pause' | 'resume', name: string | undefined): Promise<void> {
-  const names = queueNames.filter((queue) => name === undefined || queue === name);
+  const all = verb === 'pause' ? queueNames.filter((queue) => !heartbeatQueues.has(queue)) : queueNames;
+  const names = name === undefined ? all : queueNames.filter((queue) => queue === name);
   if (names.length === 0) throw usageError(`There is no queue ${name}.`, `The queues are: ${queueNames.join(', ')}.`);
   await using client = await openQueueClient();
   for (const queue of names) await client.queues.get(queue)[verb]();

@@ -138,18 +138,18 @@ function writerIn(db: DatabaseSync): (batch: readonly (readonly [id: string, pen
     if (batch.length === 0) return;
     transact(db, () => {
       for (const [id, { run, isAttempt = false, end }] of batch) {
-        if (run !== undefined) insert.run(...begun(run), ...ended(isAttempt ? undefined : end));
-        if (end !== undefined && (run === undefined || isAttempt)) update.run(...ended(end), id);
+        if (run !== undefined) insert.run(...beginningOf(run), ...endOf(isAttempt ? undefined : end));
+        if (end !== undefined && (run === undefined || isAttempt)) update.run(...endOf(end), id);
       }
     });
   };
 }
 
-function begun({ id, jobId, job, queue, reason, scheduledAt, startedAt, attempt }: Run): (string | number)[] {
+function beginningOf({ id, jobId, job, queue, reason, scheduledAt, startedAt, attempt }: Run): (string | number)[] {
   return [id, jobId, job, queue, reason, scheduledAt, startedAt, attempt];
 }
 
-function ended(end: RunEnd | undefined): (string | number | null)[] {
+function endOf(end: RunEnd | undefined): (string | number | null)[] {
   return [end?.endedAt ?? null, end?.outcome ?? null, end?.error ?? null, end?.result ?? null];
 }
 
