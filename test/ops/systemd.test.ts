@@ -44,6 +44,3 @@ test.skipIf(hasUserSystemd)('without a systemd to reach, the installer says so a
   expect([status, stderr]).toEqual([1, expect.stringContaining('start_24_7.sh cron')]);
   expect(whoseUnit(join(settings.paths.data, '.config', 'systemd', 'user', unitName))).toBe('none');
 });
-
-// Needs a systemd session that a test may install units in; none of the machines this was written on had one.
-test.skip('SKIPPED, no systemd session: the installed unit starts, is back after kill -9, and stops for good', () => {});
