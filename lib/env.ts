@@ -57,7 +57,11 @@ const Variables = z.object({
 /** Names that may hold a secret, and so may also come from a file: `NAME_FILE`. */
 const secretNames = ['REDIS_URL', 'OMEGA_BOARD_TOKEN'] as const;
 
-const knownNames = new Set<string>([...Object.keys(Variables.shape), ...secretNames.map((name) => `${name}_FILE`)]);
+/** Every name that is read; `.env.example` has the same. */
+export const knownNames: ReadonlySet<string> = new Set([
+  ...Object.keys(Variables.shape),
+  ...secretNames.map((name) => `${name}_FILE`),
+]);
 
 /**
  * Reads the configuration from the shell and from `.env` at the root, where the shell's value wins.
