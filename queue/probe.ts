@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../lib/clock.ts';
 import { OmegaError } from '../lib/errors.ts';
 import { listDead } from './dead.ts';
-import type { Queues } from './queues.ts';
+import { lastSuccessKey, type Queues } from './queues.ts';
 import type { LastRun } from './run.ts';
 import { compileAll, sinceKey, type Scheduled } from './scheduler.ts';
 
@@ -62,12 +62,12 @@ export function createQueueProbe<Omega>(options: {
     deadlines: async () => {
       const now = clock.now();
       const runs = new Map(lastRuns().map((run) => [run.job, run]));
-      const keys = scheduled.map(({ job }) => sinceKey(queues.prefix, job.name));
-      const since = await inWords(queues.redis, queues.redis.mget(keys));
+      const known = await inWords(queues.redis, readKnown(queues, scheduled));
       return scheduled.map((entry, index) =>
         deadlineOf(entry, {
           run: runs.get(entry.job.name),
-          since: Number(since[index] ?? openedAt),
+          since: known[index]?.since ?? openedAt,
+          succeededAt: known[index]?.succeededAt ?? null,
           due: dueAround(entry, now),
           now,
         }),
@@ -128,6 +128,25 @@ async function countQueues<Omega>(queues: Queues<Omega>, clock: Clock): Promise<
   );
 }
 
+interface Known {
+  readonly since: number | null;
+  readonly succeededAt: number | null;
+}
+
+/** What Redis knows of each scheduled job, whichever host it ran on. */
+async function readKnown<Omega>(
+  { redis, prefix }: Queues<Omega>,
+  scheduled: readonly Scheduled<Omega>[],
+): Promise<readonly Known[]> {
+  const keys = scheduled.flatMap(({ job }) => [sinceKey(prefix, job.name), lastSuccessKey(prefix, job.name)]);
+  const values = keys.length === 0 ? [] : await redis.mget(keys);
+  const numbers = values.map((value) => (value === null ? null : Number(value)));
+  return scheduled.map((_, index) => ({
+    since: numbers[2 * index] ?? null,
+    succeededAt: numbers[2 * index + 1] ?? null,
+  }));
+}
+
 /** The ticks around now. */
 interface Due {
   readonly last: number | null;
@@ -149,10 +168,10 @@ function dueCache(): <Omega>(entry: Scheduled<Omega>, now: number) => Due {
 /** A success is owed for the first tick after the last one, or after the job became known; with none owed, for the next. */
 function deadlineOf<Omega>(
   { job, timetable }: Scheduled<Omega>,
-  facts: { run: LastRun | undefined; since: number; due: Due; now: number },
+  facts: { run: LastRun | undefined; since: number; succeededAt: number | null; due: Due; now: number },
 ): JobDeadline {
-  const { run, since, due, now } = facts;
-  const lastSuccessAt = run?.lastSuccessAt ?? null;
+  const { run, since, succeededAt, due, now } = facts;
+  const lastSuccessAt = Math.max(run?.lastSuccessAt ?? 0, succeededAt ?? 0) || null;
   const nextDueAt = due.next ?? now + 366 * dayMs;
   const allowed = job.policy.timeoutMs * (job.policy.attempts ?? 1) + allowanceMs;
   const isOwed = due.last !== null && due.last > Math.max(since, lastSuccessAt ?? 0);

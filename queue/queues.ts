@@ -96,6 +96,11 @@ export function tickId(job: string, at: number): string {
   return `cron-${job}-${at}`;
 }
 
+/** Where the time of a scheduled job's last success lies, for the heartbeats of every host. */
+export function lastSuccessKey(prefix: string, job: string): string {
+  return `${prefix}:success:${job}`;
+}
+
 /** @throws OmegaError with exit code 2 that names the jobs there are. */
 export function findJob<Omega>(jobs: readonly AnyJob<Omega>[], name: string): AnyJob<Omega> {
   const job = jobs.find((candidate) => candidate.name === name);

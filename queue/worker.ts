@@ -7,7 +7,7 @@ import { bury, buryForgotten } from './dead.ts';
 import { queueConcurrency, queueNames, type AnyJob, type QueueName } from './job.ts';
 import { ownerName } from './owner.ts';
 import { perform, Shutdown, stoppedBy, type Performed, type Stage } from './perform.ts';
-import { findJob, type Payload, type Queues } from './queues.ts';
+import { findJob, lastSuccessKey, type Payload, type Queues } from './queues.ts';
 import { reclaim } from './reclaim.ts';
 import type { RunRecorder } from './run.ts';
 
@@ -15,6 +15,8 @@ import type { RunRecorder } from './run.ts';
 export interface Workers {
   /** Ids of jobs whose worker had died on this host, and which were given back at the start. */
   readonly reclaimed: readonly string[];
+  /** Ids of jobs that living workers, here or elsewhere, held at the start. */
+  readonly active: ReadonlySet<string>;
   /** Stops taking jobs, gives back what runs, and waits for it; never pauses a queue. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
@@ -46,9 +48,11 @@ export async function startWorkers<Omega>(options: WorkersOptions<Omega>): Promi
   if (reclaimed.length > 0) log.info('gave back the jobs of a worker that died', { jobs: reclaimed });
   const buried = await buryForgotten(queues);
   if (buried > 0) log.warn('found failed jobs that nobody had been told of', { count: buried });
+  const active = await activeIn(queues);
   for (const worker of workers) void worker.run();
   return {
     reclaimed,
+    active,
     [Symbol.asyncDispose]: async () => {
       // First no more jobs, then the abort: else the worker takes the job that it has just given back.
       const closed = workers.map((worker) => worker.close());
@@ -56,6 +60,11 @@ export async function startWorkers<Omega>(options: WorkersOptions<Omega>): Promi
       await Promise.all(closed);
     },
   };
+}
+
+async function activeIn<Omega>(queues: Queues<Omega>): Promise<ReadonlySet<string>> {
+  const jobs = await Promise.all(queues.all().map((queue) => queue.getActive()));
+  return new Set(jobs.flat().map((job) => String(job?.id)));
 }
 
 function openWorker<Omega>(name: QueueName, options: WorkersOptions<Omega>, stops: Stops): Worker<Payload> {
@@ -133,12 +142,22 @@ async function attemptJob<Omega>(bullJob: Job<Payload>, options: AttemptOptions<
       stage,
     );
     await lines.flush();
+    if (performed.outcome === 'done' && job.schedule !== null) await noteSuccess(job.name, options);
     return await settle(performed, bullJob, token);
   } catch (error) {
     await lines.flush();
     throw await translate(error, bullJob, token);
   } finally {
     if (stop !== undefined) stops.forget(stop);
+  }
+}
+
+/** Kept in Redis as well as in the record of runs, which other hosts do not see: their heartbeats ask for it. */
+async function noteSuccess<Omega>(job: string, { queues, clock, log }: WorkersOptions<Omega>): Promise<void> {
+  try {
+    await queues.redis.set(lastSuccessKey(queues.prefix, job), String(clock.now()));
+  } catch (error) {
+    log.warn('a success could not be told to other hosts', { job, error: messageOf(error) });
   }
 }
 

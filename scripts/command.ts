@@ -47,7 +47,8 @@ function parse<Options extends NonNullable<ParseArgsConfig['options']>>(
   try {
     return parseArgs({ args, options: command.options, allowPositionals: true });
   } catch (error) {
-    throw usageError(messageOf(error), `${command.name} -- --help shows what it takes.`);
+    const [what = ''] = messageOf(error).split(/\. /); // What follows is Node's advice, which is not ours to give.
+    throw usageError(what.endsWith('.') ? what : `${what}.`, `${command.name} -- --help shows what it takes.`);
   }
 }
 

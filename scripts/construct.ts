@@ -4,7 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import type { Probes } from '#holding/health/check.ts';
 import * as checkCatalogue from '#holding/health/checks/index.ts';
 import { createHealth } from '#holding/health/heartbeat.ts';
-import { openRunHistory, type RunHistory } from '#holding/health/runs.ts';
+import { openRunHistory, type RunHistory, type Runs } from '#holding/health/runs.ts';
 import { openHealthStore } from '#holding/health/store.ts';
 import * as jobCatalogue from '#jobs/index.ts';
 import type { Omega } from '#jobs/omega.ts';
@@ -71,7 +71,7 @@ export function openHistory({ paths }: Settings = readSettings()): RunHistory & 
 /** What jobs use, and where their runs are written down. */
 export interface Parts extends AsyncDisposable {
   readonly omega: Omega;
-  readonly recorder: RunRecorder & { readonly closeOrphans: (now: number) => number };
+  readonly recorder: RunRecorder & Pick<Runs, 'closeOrphans'>;
 }
 
 /** Builds what jobs use; without queues (a job run inline) every question about them is answered with an error. */

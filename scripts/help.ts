@@ -26,7 +26,8 @@ const groups: readonly Group[] = [
     'npm run board': 'a one-time link to the board of the queues',
   }),
   group('Queue', {
-    'npm run jobs -- list|history|dead|redrive|pause|resume': 'the jobs, their past, and those that failed for good',
+    'npm run jobs -- list|history|dead|redrive|forget|pause|resume':
+      'the jobs, their past, and those that failed for good',
     'npm run worker -- --queues a,b': 'a worker alone, on another host',
   }),
   group(

@@ -39,13 +39,13 @@ async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<v
   const { env, paths } = settings;
   const log = createLog({ name: 'worker', secrets: env.secrets });
   for (const warning of env.warnings) log.warn(warning);
+  const startedAt = systemClock.now();
   await using closing = new AsyncDisposableStack();
   const target = redisTarget({ ...env, ...paths });
   const redis = closing.adopt(connect(target, { patience: 'prompt', log }), disconnect);
   const patient = closing.adopt(connect(target, { patience: 'patient', log }), disconnect);
   const queues = closing.use(openQueues({ jobs: allJobs, redis }));
   const { omega, recorder } = closing.use(await buildOmega({ settings, queues, log }));
-  recorder.closeOrphans(systemClock.now());
   const stopped = Promise.withResolvers<void>();
   const stop = new AbortController();
   const supervisor = attachToSupervisor({
@@ -61,7 +61,8 @@ async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<v
   try {
     await scheduler.start();
     if (await redisAnswers(redis, { log, signal: ending })) {
-      closing.use(await startWorkers({ ...shared, redis: patient, only, omega }));
+      const workers = closing.use(await startWorkers({ ...shared, redis: patient, only, omega }));
+      recorder.closeOrphans(startedAt, workers.active);
       supervisor.ready();
       log.info('works', { queues: only });
       const lookAtOnce = (): void => void askForHeartbeat(queues, log);

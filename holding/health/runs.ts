@@ -46,8 +46,11 @@ export interface Runs extends RunHistory {
   readonly ended: (id: string, end: RunEnd) => void;
   /** A run that never started. */
   readonly record: (run: Run, end: RunEnd) => void;
-  /** At the worker's start: what was going on ended with the worker before. Returns how many. */
-  readonly closeOrphans: (now: number) => number;
+  /**
+   * At a worker's start: what began before and is in nobody's hands ended with its worker. Returns how many.
+   * @param active the ids of the jobs that living workers hold
+   */
+  readonly closeOrphans: (startedAt: number, active: ReadonlySet<string>) => number;
   /** Writes at once what is still to be written. */
   readonly flush: () => void;
 }
@@ -74,6 +77,11 @@ const LastRunRow = z.object({
   duration: z.number().nullable(),
 });
 
+const OpenRunRow = z.object({ id: z.string(), job_id: z.string() });
+
+/** How a run ended whose worker did. */
+const orphaned = { outcome: 'interrupted', error: 'Its worker ended before it did', result: null } as const;
+
 /** From a record to its being written. */
 const writeAfterMs = 25;
 
@@ -88,8 +96,7 @@ interface Pending {
 /** The records of runs in an open database. */
 export function runsIn(db: DatabaseSync, log: Log): Runs {
   const write = writerIn(db);
-  const orphans = db.prepare(`
-    UPDATE run SET ended = ?, outcome = 'interrupted', error = 'Its worker ended before it did' WHERE outcome IS NULL`);
+  const unfinished = db.prepare('SELECT id, job_id FROM run WHERE outcome IS NULL AND started < ?');
   const pending = new Map<string, Pending>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -123,7 +130,13 @@ export function runsIn(db: DatabaseSync, log: Log): Runs {
     started: (run) => add(run.id, { run, isAttempt: true }),
     ended: (id, end) => add(id, { end }),
     record: (run, end) => add(run.id, { run, end }),
-    closeOrphans: (now) => Number(orphans.run(now).changes),
+    closeOrphans: (startedAt, active) => {
+      const open = unfinished.all(startedAt).map((row) => OpenRunRow.parse(row));
+      const orphans = open.filter(({ job_id: jobId }) => !active.has(jobId));
+      for (const { id } of orphans) add(id, { end: { ...orphaned, endedAt: startedAt } });
+      flush();
+      return orphans.length;
+    },
     flush,
   };
 }

@@ -91,9 +91,27 @@ test('what was going on when its worker died is closed as interrupted at the nex
     store.runs.ended('b', end('done'));
   }
   using store = open(folder.path);
-  expect(store.runs.closeOrphans(noon + minute)).toBe(1);
+  expect(store.runs.closeOrphans(noon + minute, new Set())).toBe(1);
   const [, orphan] = store.runs.history({ limit: 5 });
   expect(orphan).toMatchObject({ id: 'a', outcome: 'interrupted', endedAt: noon + minute });
+});
+
+test('what a living worker holds, or what began since, is nobody’s orphan', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  store.runs.started(run('held'));
+  store.runs.started(run('later', { startedAt: noon + minute }));
+  expect(store.runs.closeOrphans(noon + minute, new Set(['tick-held']))).toBe(0);
+  expect(store.runs.history({ limit: 5 }).map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
+});
+
+test('a run shorter than the wait for writing is remembered as a success', async () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  store.runs.started(run('a'));
+  store.runs.ended('a', end('done'));
+  using reader = openRunHistory(join(folder.path, 'health.sqlite'));
+  await expect.poll(() => reader.lastRuns()).toMatchObject([{ lastSuccessAt: noon + 3 * second }]);
 });
 
 test('a command reads the records while the worker writes them', async () => {

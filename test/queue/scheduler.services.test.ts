@@ -186,6 +186,22 @@ describe('the probe', () => {
     expect((await probe.deadlines())[0]?.deadlineAt).toBe(first + allowedMs);
   });
 
+  test('knows a success on another host, which left no record here', async () => {
+    const job = ticking();
+    await using rig = openRig(server.target, [job]);
+    await rig.work();
+    const at = Date.now();
+    await rig.queues.addTicks(job, [{ at, reason: 'tick' }]);
+    await rig.until(`cron-tick-${at}`, ['completed']);
+    const probe = createQueueProbe({
+      queues: rig.queues,
+      localTimezone: 'UTC',
+      clock: systemClock,
+      lastRuns: () => [],
+    });
+    expect((await probe.deadlines())[0]?.lastSuccessAt).toBeGreaterThanOrEqual(at);
+  });
+
   test('counts what waits, and sends a canary only where somebody sings', async () => {
     const canary = defineTestJob({
       name: 'canary',
