@@ -6,7 +6,7 @@ import { silentLog } from '#lib/log.ts';
 import { connect } from '#queue/connection.ts';
 import { openQueues, tickId } from '#queue/queues.ts';
 import { compileSchedule } from '#queue/schedule.ts';
-import { sinceKey } from '#queue/scheduler.ts';
+import { sinceKey } from '#queue/watermark.ts';
 import { startRedis } from '../test/support/redis.ts';
 import { defineBench } from './bench.ts';
 import { crewJobs, newHand, tick, type CrewOmega } from './crew.ts';

@@ -13,6 +13,8 @@ export default defineJob({
     queue: 'system',
     timeoutMs: 30_000,
     staleAfterMs: 5 * minuteMs,
+    attempts: 3, // A Redis that goes away in the middle of a look makes no dead letter of it.
+    maxStarts: 20, // It is queued at each start of the worker, and so is near each of its deaths without being their cause.
     overlap: 'skip',
     withoutRedis: true,
   },

@@ -16,6 +16,7 @@ export default defineJob({
     staleAfterMs: 60_000,
     attempts: 3,
     backoffMs: 2000,
+    maxStarts: 20, // It is queued at each start of the worker, and so is near each of its deaths without being their cause.
     overlap: 'coalesce',
     withoutRedis: true,
   },

@@ -42,7 +42,7 @@ export function usageError(message: string, hint?: string): OmegaError {
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const own = thrown.message || thrown.name;
-  return thrown.cause === undefined ? own : `${own}: ${messageOf(thrown.cause)}`;
+  return thrown.cause === undefined ? own : `${own.replace(/\.$/, '')}: ${messageOf(thrown.cause)}`;
 }
 
 /** The `code` of a Node or Omega error, such as `ENOENT`; undefined where it has none. */

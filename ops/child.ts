@@ -19,6 +19,7 @@ export function attachToSupervisor({ onStop }: AttachOptions): Attachment {
   const stop = (): void => void endAfter(onStop);
   process.once('SIGTERM', stop).once('SIGINT', stop);
   if (process.send === undefined) return { ready: () => {} };
+  if (!process.connected) process.exit(1); // It went while this process was still loading, and nobody would tell.
   process.on('message', (message) => {
     if (message === 'ping') say('pong');
   });

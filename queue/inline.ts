@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { AnyJob, Enqueue, Reason } from './job.ts';
-import { perform, stoppedBy, type Performed } from './perform.ts';
+import { perform, type Performed } from './perform.ts';
 import { findJob } from './queues.ts';
 import type { RunRecorder } from './run.ts';
 
@@ -23,23 +23,24 @@ export interface InlineRun {
 }
 
 /** Runs a job here and now. @throws whatever the job threw. */
-export function performInline<Omega>(
+export async function performInline<Omega>(
   job: AnyJob<Omega>,
   run: InlineRun,
   stage: InlineStage<Omega>,
 ): Promise<Performed> {
   const { id, input, reason, log, enqueue } = run;
   const { omega, recorder, clock, signal } = stage;
-  const payload = { input, scheduledAt: clock.now(), reason };
-  const attempt = {
-    jobId: id,
-    payload,
-    attempt: job.policy.attempts ?? 1,
-    stop: stoppedBy(signal),
-    log,
-    progress: () => {},
-  };
-  return perform(job, attempt, { omega, recorder, clock, enqueue, lease: null });
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    const payload = { input, scheduledAt: clock.now(), reason };
+    const attempt = { jobId: id, payload, attempt: job.policy.attempts ?? 1, stop, log, progress: () => {} };
+    return await perform(job, attempt, { omega, recorder, clock, enqueue, lease: null });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /**

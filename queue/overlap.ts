@@ -52,7 +52,7 @@ const free: Overlap = { verdict: 'run', holder: null, release: async () => {} };
 export async function enterRun(options: OverlapOptions): Promise<Overlap> {
   const { redis, prefix, job, jobId, scheduledAt, policy } = options;
   if (policy === 'allow') return free;
-  const lease = `${prefix}:running:${job}`;
+  const lease = leaseKey(options);
   // Only `coalesce` remembers who waits; with `skip` nobody does.
   const newest = policy === 'coalesce' ? `${prefix}:newest:${job}` : `${prefix}:newest:-`;
   const since = policy === 'coalesce' ? scheduledAt : 0;
@@ -69,9 +69,18 @@ export async function enterRun(options: OverlapOptions): Promise<Overlap> {
     holder: null,
     release: async () => {
       clearInterval(renewal);
-      await redis.eval(releaseLease, 1, lease, jobId);
+      await leaveRun(options);
     },
   };
+}
+
+/** Gives the lease back if this run holds it. One that cannot be given back now ends by itself in half a minute. */
+export async function leaveRun(run: Pick<OverlapOptions, 'redis' | 'prefix' | 'job' | 'jobId'>): Promise<void> {
+  await run.redis.eval(releaseLease, 1, leaseKey(run), run.jobId).catch(() => 0);
+}
+
+function leaseKey({ prefix, job }: Pick<OverlapOptions, 'prefix' | 'job'>): string {
+  return `${prefix}:running:${job}`;
 }
 
 /** A renewal that fails while Redis is away is made good by the next one, or the lease ends as it should. */

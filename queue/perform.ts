@@ -47,14 +47,6 @@ export class Shutdown extends OmegaError {
   }
 }
 
-/** A controller of its own for one attempt, aborted with the signal of whoever runs it. */
-export function stoppedBy(signal: AbortSignal): AbortController {
-  const stop = new AbortController();
-  if (signal.aborted) stop.abort(signal.reason);
-  else signal.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
-  return stop;
-}
-
 /** How long a run may go on after its signal was aborted, before it is left behind. */
 const graceMs = 5000;
 

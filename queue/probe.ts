@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../lib/clock.ts';
 import { OmegaError } from '../lib/errors.ts';
+import { redisTime } from './connection.ts';
 import { listDead } from './dead.ts';
 import { lastSuccessKey, type Queues } from './queues.ts';
 import type { LastRun } from './run.ts';
-import { compileAll, sinceKey, type Scheduled } from './scheduler.ts';
+import { compileAll, type Scheduled } from './scheduler.ts';
+import { sinceKey } from './watermark.ts';
 
 /** How many of a queue's jobs are in which state. */
 export interface QueueCounts {
@@ -53,8 +55,9 @@ export function createQueueProbe<Omega>(options: {
 }): QueueProbe {
   const { queues, clock, localTimezone, lastRuns } = options;
   const scheduled = compileAll(queues.jobs, { localTimezone, now: clock.now() });
-  const dueAround = dueCache();
   const openedAt = clock.now();
+  const nextTick = tickSearch();
+  const owedTick = tickSearch();
   return {
     canary: (signal) => inWords(queues.redis, sendCanary(queues, clock, signal)),
     queues: () => inWords(queues.redis, countQueues(queues, clock)),
@@ -68,7 +71,8 @@ export function createQueueProbe<Omega>(options: {
           run: runs.get(entry.job.name),
           since: known[index]?.since ?? openedAt,
           succeededAt: known[index]?.succeededAt ?? null,
-          due: dueAround(entry, now),
+          next: nextTick(entry, now),
+          owed: (after) => owedTick(entry, after),
           now,
         }),
       );
@@ -89,9 +93,8 @@ async function inWords<Answer>(redis: Redis, asking: Promise<Answer>): Promise<A
 /** Redis's time against the middle of the question's way there and back. */
 async function measureSkew(redis: Redis, clock: Clock): Promise<number> {
   const before = clock.now();
-  const [seconds, micros] = await redis.time();
-  const middle = (before + clock.now()) / 2;
-  return Math.round(middle - (Number(seconds) * 1000 + Number(micros) / 1000));
+  const theirs = await redisTime(redis);
+  return Math.round((before + clock.now()) / 2 - theirs);
 }
 
 async function sendCanary<Omega>(queues: Queues<Omega>, clock: Clock, signal: AbortSignal): Promise<number> {
@@ -147,35 +150,38 @@ async function readKnown<Omega>(
   }));
 }
 
-/** The ticks around now. */
-interface Due {
-  readonly last: number | null;
-  readonly next: number | null;
-}
-
-/** Remembered until the next tick has come, or the clock was set back: a search costs time. */
-function dueCache(): <Omega>(entry: Scheduled<Omega>, now: number) => Due {
-  const cache = new Map<string, Due & { readonly seenAt: number }>();
-  return ({ job, timetable }, now) => {
+/** The first tick after a time, remembered by job: a search costs time, and the time seldom changes. */
+function tickSearch(): <Omega>(entry: Scheduled<Omega>, time: number) => number | null {
+  const cache = new Map<string, { readonly time: number; readonly tick: number | null }>();
+  return ({ job, timetable }, time) => {
     const cached = cache.get(job.name);
-    if (cached !== undefined && now >= cached.seenAt && now < (cached.next ?? 0)) return cached;
-    const due = { last: timetable.before(now), next: timetable.after(now), seenAt: now };
-    cache.set(job.name, due);
-    return due;
+    if (cached !== undefined && time >= cached.time && time < (cached.tick ?? 0)) return cached.tick;
+    const tick = timetable.after(time);
+    cache.set(job.name, { time, tick });
+    return tick;
   };
 }
 
-/** A success is owed for the first tick after the last one, or after the job became known; with none owed, for the next. */
+/**
+ * A success is owed for the first tick after the last one, or after the job became known. A success of the future is
+ * none: the clock was set back since.
+ */
 function deadlineOf<Omega>(
   { job, timetable }: Scheduled<Omega>,
-  facts: { run: LastRun | undefined; since: number; succeededAt: number | null; due: Due; now: number },
+  facts: {
+    run: LastRun | undefined;
+    since: number;
+    succeededAt: number | null;
+    next: number | null;
+    owed: (after: number) => number | null;
+    now: number;
+  },
 ): JobDeadline {
-  const { run, since, succeededAt, due, now } = facts;
-  const lastSuccessAt = Math.max(run?.lastSuccessAt ?? 0, succeededAt ?? 0) || null;
-  const nextDueAt = due.next ?? now + 366 * dayMs;
+  const { run, since, succeededAt, next, owed, now } = facts;
+  const successes = [run?.lastSuccessAt ?? 0, succeededAt ?? 0].filter((time) => time <= now);
+  const lastSuccessAt = Math.max(0, ...successes) || null;
+  const nextDueAt = next ?? now + 366 * dayMs;
   const allowed = job.policy.timeoutMs * (job.policy.attempts ?? 1) + allowanceMs;
-  const isOwed = due.last !== null && due.last > Math.max(since, lastSuccessAt ?? 0);
-  const firstOwed = isOwed ? timetable.after(Math.max(since, lastSuccessAt ?? 0)) : null;
   return {
     job: job.name,
     schedule: timetable.description,
@@ -183,6 +189,6 @@ function deadlineOf<Omega>(
     lastOutcome: run?.lastOutcome ?? null,
     lastDurationMs: run?.lastDurationMs ?? null,
     nextDueAt,
-    deadlineAt: (firstOwed ?? nextDueAt) + allowed,
+    deadlineAt: (owed(Math.max(since, lastSuccessAt ?? 0)) ?? nextDueAt) + allowed,
   };
 }

@@ -22,8 +22,8 @@ export interface Queues<Omega> {
   /** Where jobs lie that failed for good, until the owner redrives or forgets them. */
   readonly dead: Queue;
   readonly enqueue: Enqueue;
-  /** Adds ticks of a scheduled job; one that is already there is left as it is. */
-  readonly addTicks: (job: AnyJob<Omega>, ticks: readonly Tick[]) => Promise<void>;
+  /** Adds ticks of a scheduled job; one that is already there, of the same generation, is left as it is. */
+  readonly addTicks: (job: AnyJob<Omega>, ticks: readonly Tick[], generation?: number) => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
@@ -74,14 +74,14 @@ export function openQueues<Omega>(options: {
       await get(job.policy.queue).add(name, payload, { ...jobOptions(job, jobs), ...delay, jobId });
       return jobId;
     },
-    addTicks: async (job, ticks) => {
+    addTicks: async (job, ticks, generation) => {
       const input = parseInput(job, {});
       const shared = jobOptions(job, jobs);
       await get(job.policy.queue).addBulk(
         ticks.map(({ at, reason }) => ({
           name: job.name,
           data: { input, scheduledAt: at, reason },
-          opts: { ...shared, jobId: tickId(job.name, at) },
+          opts: { ...shared, jobId: tickId(job.name, at, generation) },
         })),
       );
     },
@@ -91,9 +91,9 @@ export function openQueues<Omega>(options: {
   };
 }
 
-/** One tick, one id: whoever adds it, and however often, it is one job. */
-export function tickId(job: string, at: number): string {
-  return `cron-${job}-${at}`;
+/** One tick, one id: whoever adds it, and however often, it is one job. After the clock was set back its time can come again. */
+export function tickId(job: string, at: number, generation = 0): string {
+  return generation === 0 ? `cron-${job}-${at}` : `cron-${job}-${at}-${generation}`;
 }
 
 /** Where the time of a scheduled job's last success lies, for the heartbeats of every host. */

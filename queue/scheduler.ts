@@ -3,9 +3,11 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { AnyJob, Schedule } from './job.ts';
+import { redisTime } from './connection.ts';
 import { defaultWindowMs, type Queues, type Tick } from './queues.ts';
 import type { RunRecorder } from './run.ts';
 import { compileSchedule, type Timetable } from './schedule.ts';
+import { raiseWatermark, readWatermark } from './watermark.ts';
 
 /** Turns time into jobs: no tick lost, none added twice, whoever is killed in between. */
 export interface Scheduler {
@@ -27,6 +29,8 @@ export interface SchedulerOptions<Omega> {
   readonly clock: Clock;
   readonly log: Log;
   readonly recorder: Pick<RunRecorder, 'record'>;
+  /** The time by the clock of Redis, unless a test has its own. */
+  readonly serverTime?: () => Promise<number>;
   /** Called when Redis did not take a tick of a job that can run without it. */
   readonly onUnreachable?: (job: AnyJob<Omega>) => void;
 }
@@ -38,17 +42,8 @@ export interface Scheduled<Omega> {
   readonly timetable: Timetable;
 }
 
-const hourMs = 3_600_000;
 /** A tick this late is a missed one that is caught up, no longer one that is merely on its way. */
 const lateMs = 90_000;
-/** A watermark this far ahead of the clock means that the clock was set back. */
-const clockSetBackMs = 300_000;
-
-/** Advances, never goes back: so the slower of two schedulers cannot undo the faster one. */
-const raiseWatermark = `
-local current = tonumber(redis.call('GET', KEYS[1]) or '0')
-if tonumber(ARGV[1]) > current then redis.call('SET', KEYS[1], ARGV[1]) end
-return 1`;
 
 /** Compiles every schedule; the first fault ends the start, before anything is queued. */
 export function compileAll<Omega>(
@@ -60,16 +55,6 @@ export function compileAll<Omega>(
       ? []
       : [{ job, schedule: job.schedule, timetable: compileSchedule(job.name, job.schedule, options) }],
   );
-}
-
-/** Where a job's watermark lies: every tick up to it is in the queue, or was dropped on purpose. */
-export function watermarkKey(prefix: string, job: string): string {
-  return `${prefix}:watermark:${job}`;
-}
-
-/** When a job became known here: the first tick that it owes is the one after it. */
-export function sinceKey(prefix: string, job: string): string {
-  return `${prefix}:since:${job}`;
 }
 
 /** @throws OmegaError for a schedule that cannot be. */
@@ -133,38 +118,25 @@ function everyMinute(reconcile: () => Promise<void>): ScheduledTask {
 async function reconcileJob<Omega>(entry: Scheduled<Omega>, options: SchedulerOptions<Omega>): Promise<Reconciled> {
   const { queues, clock } = options;
   const { job, schedule, timetable } = entry;
+  const mark = { ...options, ...queues, job: job.name, timetable, serverTime: serverTimeOf(options) };
+  const watermark = await readWatermark(mark);
   const now = clock.now();
-  const watermark = await readWatermark(entry, options, now);
-  const windowMs = schedule.windowMs ?? defaultWindowMs;
-  const due = timetable.between(Math.max(watermark, now - windowMs), now);
+  const from = Math.max(watermark.at, now - (schedule.windowMs ?? defaultWindowMs));
+  const due = timetable.between(from, now);
   const { kept, dropped } = catchUp(entry, due, now);
-  if (kept.length > 0) await queues.addTicks(job, kept);
-  const last = due.at(-1);
+  if (kept.length > 0) await queues.addTicks(job, kept, watermark.generation);
+  const forgotten = from > watermark.at ? timetable.before(from) : null;
+  const last = due.at(-1) ?? (forgotten === null ? undefined : from);
   if (last !== undefined) {
-    await queues.redis.eval(raiseWatermark, 1, watermarkKey(queues.prefix, job.name), String(last));
+    await raiseWatermark(mark, last);
     recordMissed(job, dropped, options);
+    if (forgotten !== null && forgotten > watermark.at) recordForgotten(job, { from: watermark.at, to: from }, options);
   }
   return { added: kept.map((tick) => tick.at), dropped };
 }
 
-/** A job's first ever watermark is now: what would have been due before Omega existed was not missed. */
-async function readWatermark<Omega>(
-  entry: Scheduled<Omega>,
-  options: SchedulerOptions<Omega>,
-  now: number,
-): Promise<number> {
-  const { redis, prefix } = options.queues;
-  const key = watermarkKey(prefix, entry.job.name);
-  await redis.multi().set(key, String(now), 'NX').set(sinceKey(prefix, entry.job.name), String(now), 'NX').exec();
-  const watermark = Number(await redis.get(key));
-  if (watermark <= now + clockSetBackMs) return watermark;
-  options.log.warn('the clock was set back; schedules go by the new time', {
-    job: entry.job.name,
-    hours: Math.round(((watermark - now) / hourMs) * 10) / 10,
-  });
-  // Ids keep a tick that was already run from running again.
-  await redis.set(key, String(now));
-  return now;
+function serverTimeOf<Omega>({ queues, serverTime }: SchedulerOptions<Omega>): () => Promise<number> {
+  return serverTime ?? (() => redisTime(queues.redis));
 }
 
 /** Which of the due ticks run, by the job's own word on catching up. */
@@ -193,17 +165,44 @@ function recordMissed<Omega>(job: AnyJob<Omega>, dropped: readonly number[], opt
   const [first] = dropped;
   const last = dropped.at(-1);
   if (first === undefined || last === undefined) return;
-  const span = `${dropped.length} ticks from ${new Date(first).toISOString()} to ${new Date(last).toISOString()} were missed and not caught up`;
-  const now = options.clock.now();
-  const run = {
-    id: `missed-${job.name}-${last}`,
-    jobId: `missed-${job.name}-${last}`,
-    job: job.name,
-    queue: job.policy.queue,
-  };
-  options.log.info(span, { job: job.name });
-  options.recorder.record(
-    { ...run, reason: 'tick', scheduledAt: first, startedAt: now, attempt: 1 },
-    { endedAt: now, outcome: 'missed', error: span, result: null },
+  const many = dropped.length === 1 ? 'A tick' : `${dropped.length} ticks`;
+  leaveRecord(job, { from: first, to: last, what: `${many} ${spanOf(first, last)} missed and not caught up` }, options);
+}
+
+/** Older than the window they are not even counted: a week of minutes would take seconds to list. */
+function recordForgotten<Omega>(
+  job: AnyJob<Omega>,
+  span: { from: number; to: number },
+  options: SchedulerOptions<Omega>,
+): void {
+  const what = `All ticks ${spanOf(span.from, span.to)} missed, and too old to be looked for`;
+  leaveRecord(job, { ...span, what }, options);
+}
+
+function spanOf(from: number, to: number): string {
+  if (from === to) return `of ${new Date(from).toISOString()} was`;
+  return `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()} were`;
+}
+
+function leaveRecord<Omega>(
+  job: AnyJob<Omega>,
+  { from, to, what }: { from: number; to: number; what: string },
+  { clock, log, recorder }: SchedulerOptions<Omega>,
+): void {
+  const now = clock.now();
+  const id = `missed-${job.name}-${to}`;
+  log.info(what, { job: job.name });
+  recorder.record(
+    {
+      id,
+      jobId: id,
+      job: job.name,
+      queue: job.policy.queue,
+      reason: 'tick',
+      scheduledAt: from,
+      startedAt: now,
+      attempt: 1,
+    },
+    { endedAt: now, outcome: 'missed', error: what, result: null },
   );
 }

@@ -5,8 +5,9 @@ import { messageOf, OmegaError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { bury, buryForgotten } from './dead.ts';
 import { queueConcurrency, queueNames, type AnyJob, type QueueName } from './job.ts';
+import { leaveRun } from './overlap.ts';
 import { ownerName } from './owner.ts';
-import { perform, Shutdown, stoppedBy, type Performed, type Stage } from './perform.ts';
+import { perform, Shutdown, type Performed, type Stage } from './perform.ts';
 import { findJob, lastSuccessKey, type Payload, type Queues } from './queues.ts';
 import { reclaim } from './reclaim.ts';
 import type { RunRecorder } from './run.ts';
@@ -36,6 +37,8 @@ export interface WorkersOptions<Omega> {
 }
 
 const defaultMaxStarts = 3;
+/** How long a worker rests when Redis answers with a refusal. */
+const restMs = 5000;
 /** How long a run waits for the one before it, under `coalesce`. */
 const coalesceDelayMs = 1000;
 
@@ -81,7 +84,7 @@ function openWorker<Omega>(name: QueueName, options: WorkersOptions<Omega>, stop
     // The default of 1 loses jobs under repeated kills although they had attempts left; `maxStarts` is the bound.
     maxStalledCount: 1_000_000,
   });
-  worker.on('error', (error) => log.warn('a worker had trouble with Redis', { queue: name, error: messageOf(error) }));
+  worker.on('error', restAfterErrors(worker, log));
   worker.on('failed', (job) => void buryIfFinal(queues, job, log));
   return worker;
 }
@@ -101,7 +104,8 @@ function openStops(): Stops {
     open: (signal) => {
       // A worker that is closing can still wake to one more job: the very one that it has just given back.
       if (isClosing) throw new Shutdown();
-      const stop = signal === undefined ? new AbortController() : stoppedBy(signal);
+      const stop = new AbortController();
+      signal?.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
       running.add(stop);
       return stop;
     },
@@ -110,6 +114,28 @@ function openStops(): Stops {
       isClosing = true;
       for (const stop of running) stop.abort(new Shutdown());
     },
+  };
+}
+
+/**
+ * BullMQ tries again without a wait where Redis refuses each of its scripts (full, read-only), and says so each time:
+ * a hundred megabytes of log in a minute. So one line tells of it, and the worker rests before it tries again.
+ */
+function restAfterErrors(worker: Worker, log: Log): (error: Error) => void {
+  const said = new Set<string>();
+  let resting: NodeJS.Timeout | undefined;
+  worker.once('closing', () => clearTimeout(resting));
+  worker.on('completed', () => said.clear());
+  return (error) => {
+    const message = messageOf(error);
+    if (!said.has(message)) log.warn('a worker had trouble with Redis', { queue: worker.name, error: message });
+    said.add(message);
+    if (resting !== undefined || error.name !== 'ReplyError') return;
+    void worker.pause(true);
+    resting = setTimeout(() => {
+      resting = undefined;
+      void worker.resume();
+    }, restMs);
   };
 }
 
@@ -127,8 +153,7 @@ async function attemptJob<Omega>(bullJob: Job<Payload>, options: AttemptOptions<
   let stop: AbortController | undefined;
   try {
     stop = stops.open(signal);
-    const job = findJob(queues.jobs, bullJob.name);
-    assertNotDeadly(job, bullJob);
+    const job = await requireRunnable(bullJob, options);
     const performed = await perform(
       job,
       {
@@ -158,6 +183,40 @@ async function noteSuccess<Omega>(job: string, { queues, clock, log }: WorkersOp
     await queues.redis.set(lastSuccessKey(queues.prefix, job), String(clock.now()));
   } catch (error) {
     log.warn('a success could not be told to other hosts', { job, error: messageOf(error) });
+  }
+}
+
+/**
+ * @throws OmegaError for a job that nobody knows any more, or that keeps killing its worker. That leaves a record too,
+ * and gives back the lease that the job took when it last began, or its next runs would all be skipped.
+ */
+async function requireRunnable<Omega>(
+  bullJob: Job<Payload>,
+  { queues, recorder, clock }: WorkersOptions<Omega>,
+): Promise<AnyJob<Omega>> {
+  try {
+    const job = findJob(queues.jobs, bullJob.name);
+    assertNotDeadly(job, bullJob);
+    return job;
+  } catch (error) {
+    const now = clock.now();
+    const { reason, scheduledAt } = bullJob.data;
+    const jobId = String(bullJob.id);
+    await leaveRun({ ...queues, job: bullJob.name, jobId });
+    recorder.record(
+      {
+        id: `${jobId}@${now}`,
+        jobId,
+        job: bullJob.name,
+        queue: bullJob.queueName,
+        reason,
+        scheduledAt,
+        startedAt: now,
+        attempt: bullJob.attemptsMade + 1,
+      },
+      { endedAt: now, outcome: 'dead', error: messageOf(error), result: null },
+    );
+    throw error;
   }
 }
 

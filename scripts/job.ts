@@ -68,12 +68,16 @@ function parseJson(text: string): unknown {
 async function runQueued(one: AnyJob<Omega>, input: unknown, { signal, show }: Watch): Promise<Result> {
   await using client = await openQueueClient();
   await requireWorker(client.queues, one);
+  const queue = client.queues.get(one.policy.queue);
   const startedAt = performance.now();
   const id = await client.queues.enqueue(one.name, input, {
     id: `manual-${one.name}-${crypto.randomUUID()}`,
     reason: 'manual',
   });
-  const queue = client.queues.get(one.policy.queue);
+  const tellItGoesOn = (): void =>
+    void process.stderr.write(`  ${one.name} goes on without you, as ${id}: npm run jobs -- history ${one.name}\n`);
+  signal.addEventListener('abort', tellItGoesOn, { once: true });
+  if (await queue.isPaused()) show(`The queue ${queue.name} is paused → npm run jobs -- resume ${queue.name}`);
   let shown = 0;
   for (;;) {
     const state = await queue.getJobState(id);
@@ -81,12 +85,20 @@ async function runQueued(one: AnyJob<Omega>, input: unknown, { signal, show }: W
     for (const line of logs.flatMap((entry) => entry.split('\n'))) show(line);
     shown += logs.length;
     if (ended.has(state)) break;
+    if (state === 'unknown') throw goneJob(one.name, id);
     await systemClock.sleep(pollEveryMs, signal);
   }
   const done = await queue.getJob(id);
   const ms = Math.round(performance.now() - startedAt);
   if (done?.failedReason) return { job: one.name, id, outcome: 'failed', ms, detail: done.failedReason, exitCode: 1 };
   return { job: one.name, id, ms, ...outcomeOf(done?.returnvalue) };
+}
+
+function goneJob(jobName: string, id: string): OmegaError {
+  return new OmegaError(`The job ${id} was removed from its queue before it ended.`, {
+    code: 'E_JOB_GONE',
+    hint: `Ask for it again: npm run job:${jobName}`,
+  });
 }
 
 /** A run that was left out (skipped, stale) says so in its result. */

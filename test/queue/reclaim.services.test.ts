@@ -80,7 +80,19 @@ test('a job whose worker died three times over it is not started a fourth time b
   await rig.work();
   await rig.until(id, ['failed']);
   expect(rig.did).toEqual([]);
+  expect(rig.recorder.outcomes()).toEqual(['dead']);
   await expect
     .poll(() => listDead(rig.queues))
     .toMatchObject([{ jobId: id, error: 'held was started 3 times and each time its worker died.' }]);
+});
+
+test('a deadly job that lies among the dead keeps no other run of it from beginning', async () => {
+  await using rig = openRig(server.target, [job]);
+  const deadly = await leaveActive(rig, await nameOfTheDead());
+  await rig.redis.hset(rig.queues.get('system').toKey(deadly), 'stc', '2');
+  await rig.redis.set(`${rig.queues.prefix}:running:held`, deadly, 'PX', 30_000);
+  await rig.work();
+  await rig.until(deadly, ['failed']);
+  await rig.until(await rig.queues.enqueue('held', {}), ['completed']);
+  expect(rig.did).toEqual(['ran']);
 });

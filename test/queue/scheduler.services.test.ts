@@ -33,13 +33,14 @@ function ticking(schedule: Partial<Schedule> = {}, name = 'tick') {
   });
 }
 
-function schedulerAt(rig: Rig, clock: ReturnType<typeof fakeClock>) {
+function schedulerAt(rig: Rig, clock: ReturnType<typeof fakeClock>, serverTime = async () => clock.now()) {
   return createScheduler({
     queues: rig.queues,
     localTimezone: 'Europe/Amsterdam',
     clock,
     log: silentLog,
     recorder: rig.recorder,
+    serverTime,
   });
 }
 
@@ -126,10 +127,23 @@ describe('after three hours of sleep', () => {
     expect([added.length, dropped.length]).toEqual([2, 178]);
   });
 
-  test('nothing older than the window is looked for', async () => {
+  test('nothing older than the window is looked for, but a record says that it was missed', async () => {
     const { rig, added, dropped } = await wake({ catchUp: 'all', windowMs: hourMs });
     await using _rig = rig;
     expect([added.length, dropped.length]).toEqual([60, 0]);
+    expect(rig.recorder.history({ limit: 5 })).toMatchObject([
+      {
+        outcome: 'missed',
+        error:
+          'All ticks from 2026-06-01T12:00:30.000Z to 2026-06-01T14:00:30.000Z were missed, and too old to be looked for',
+      },
+    ]);
+  });
+
+  test('a job that was not due leaves no record, however long the sleep was', async () => {
+    const { rig, added } = await wake({ cron: '0 6 * * *', windowMs: hourMs });
+    await using _rig = rig;
+    expect([added.length, rig.recorder.outcomes().length]).toEqual([0, 0]);
   });
 });
 
@@ -143,24 +157,68 @@ describe('a clock that jumps', () => {
     expect((await scheduler.reconcile('tick')).added).toHaveLength(1);
   });
 
-  test('back by an hour: schedules go on by the new time, and no tick runs twice', async () => {
-    await using rig = openRig(server.target, [ticking({ catchUp: 'all' })]);
+  /** Runs to an hour later, is set back by that hour, and runs through the same hour again. */
+  async function twice(schedule: Partial<Schedule>) {
+    const rig = openRig(server.target, [ticking({ catchUp: 'all', ...schedule })]);
     const clock = fakeClock(start);
     const scheduler = schedulerAt(rig, clock);
+    await scheduler.reconcile('tick');
+    clock.advance(hourMs);
+    const before = (await scheduler.reconcile('tick')).added;
+    clock.set(start);
+    await scheduler.reconcile('tick');
+    clock.advance(hourMs);
+    const again = (await scheduler.reconcile('tick')).added;
     await rig.work();
+    await expect.poll(() => rig.queues.get('system').getJobCountByTypes('wait', 'active'), { timeout: 10_000 }).toBe(0);
+    return { rig, before, again };
+  }
+
+  test('back by an hour: a job of every minute runs through that hour again', async () => {
+    const { rig, before, again } = await twice({});
+    await using _rig = rig;
+    expect([before.length, again.length]).toEqual([60, 60]);
+    expect(rig.recorder.outcomes()).toHaveLength(120);
+  });
+
+  test('back by an hour: a daily job that has had its tick is not run a second time', async () => {
+    const { rig, before, again } = await twice({ cron: '30 12 * * *' });
+    await using _rig = rig;
+    expect([before.length, again.length]).toEqual([1, 1]);
+    expect(rig.recorder.outcomes()).toEqual(['done']);
+  });
+
+  test('back here alone: ticks are left to the others, whose clocks agree with that of Redis', async () => {
+    await using rig = openRig(server.target, [ticking()]);
+    const right = fakeClock(start);
+    await schedulerAt(rig, right).reconcile('tick');
+    right.advance(minuteMs);
+    await schedulerAt(rig, right).reconcile('tick');
+    const wrong = fakeClock(start - hourMs);
+    const scheduler = schedulerAt(rig, wrong, async () => right.now());
     await scheduler.reconcile('tick');
-    clock.advance(2 * minuteMs);
+    wrong.advance(minuteMs);
+    expect((await scheduler.reconcile('tick')).added).toEqual([]);
+    right.advance(minuteMs);
+    expect((await schedulerAt(rig, right).reconcile('tick')).added).toHaveLength(1);
+  });
+
+  test('back by an hour: a success of the old time is no success of now', async () => {
+    await using rig = openRig(server.target, [ticking()]);
+    const clock = fakeClock(start);
+    const scheduler = schedulerAt(rig, clock);
     await scheduler.reconcile('tick');
-    clock.set(start - hourMs);
+    clock.advance(hourMs);
     await scheduler.reconcile('tick');
-    clock.advance(minuteMs);
-    expect((await scheduler.reconcile('tick')).added).toEqual([start - 30_000 - hourMs + minuteMs]);
-    clock.advance(hourMs + minuteMs);
+    const lastRuns = () => [{ job: 'tick', lastSuccessAt: clock.now(), lastOutcome: 'done', lastDurationMs: 1 }];
+    const remembered = lastRuns();
+    clock.set(start);
     await scheduler.reconcile('tick');
-    await expect.poll(() => rig.queues.get('system').getJobCountByTypes('wait', 'active')).toBe(0);
-    const scheduled = [...rig.recorder.runs.values()].map((run) => run.scheduledAt);
-    expect(new Set(scheduled).size).toBe(scheduled.length);
-    expect(scheduled).toHaveLength(2 + 1 + 61 - 2);
+    const probe = createQueueProbe({ queues: rig.queues, localTimezone: 'UTC', clock, lastRuns: () => remembered });
+    clock.advance(10 * minuteMs);
+    const [deadline] = await probe.deadlines();
+    expect(deadline?.lastSuccessAt).toBeNull();
+    expect(deadline?.deadlineAt).toBeLessThan(clock.now());
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { systemClock } from '#lib/clock.ts';
-import { silentLog } from '#lib/log.ts';
+import { silentLog, type Log } from '#lib/log.ts';
 import { connect, type RedisTarget } from '#queue/connection.ts';
 import { defineJobFor, type AnyJob } from '#queue/job.ts';
 import { openQueues, type Queues } from '#queue/queues.ts';
@@ -50,7 +50,7 @@ export interface Rig {
   readonly redis: Redis;
   readonly recorder: MemoryRecorder;
   readonly did: string[];
-  readonly work: () => Promise<Workers>;
+  readonly work: (log?: Log) => Promise<Workers>;
   /** Resolves with a job's state once it is one of these. */
   readonly until: (
     id: string,
@@ -73,13 +73,13 @@ export function openRig(target: RedisTarget, jobs: readonly AnyJob<TestOmega>[])
     redis,
     recorder,
     did,
-    work: async () => {
+    work: async (log = silentLog) => {
       const workers = await startWorkers({
         queues,
         redis: patient,
         omega: { did },
         clock: systemClock,
-        log: silentLog,
+        log,
         recorder,
       });
       open.push(workers);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { attachToSupervisor } from '#ops/child.ts';
 
@@ -10,6 +11,7 @@ if (behaviour === 'crash') process.exit(3);
 process.on('SIGUSR2', () => {
   for (;;); // A busy loop: the process lives, its event loop does not.
 });
+if (behaviour === 'late') await once(process, 'disconnect');
 const { ready } = attachToSupervisor({ onStop: () => note('stopped') });
 if (behaviour === 'deaf') process.removeAllListeners('SIGTERM').on('SIGTERM', () => note('deaf'));
 if (behaviour === 'parent') spawn('sleep', ['1000'], { stdio: 'ignore' }).once('spawn', ready);
