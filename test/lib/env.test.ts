@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readEnv } from '#lib/env.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'omega-env-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const none = join(folder, 'none');
+
+function dotenv(text: string): string {
+  const path = join(folder, crypto.randomUUID());
+  writeFileSync(path, text);
+  return path;
+}
+
+test('with nothing set everything has its default', () => {
+  expect(readEnv({}, none)).toMatchObject({
+    dataDir: 'data',
+    redisUrl: undefined,
+    edgeHost: '127.0.0.1',
+    edgePort: undefined,
+    boardToken: undefined,
+    secrets: [],
+    warnings: [],
+  });
+});
+
+test('the shell wins over .env, and an empty value counts as unset', () => {
+  const file = dotenv('OMEGA_DATA_DIR=from-file\nOMEGA_TIMEZONE=Europe/Amsterdam\nOMEGA_EDGE_PORT=\n');
+  expect(readEnv({ OMEGA_DATA_DIR: 'from-shell', OMEGA_TIMEZONE: '' }, file)).toMatchObject({
+    dataDir: 'from-shell',
+    timezone: 'Europe/Amsterdam',
+    edgePort: undefined,
+  });
+});
+
+test('every fault is named at once, with exit code 2, and no secret is shown', () => {
+  const shell = {
+    OMEGA_TIMEZONE: 'Mars/X',
+    REDIS_URL: 'redis-secret-thing',
+    OMEGA_EDGE_HOST: '0.0.0.0',
+    OMEGA_EDGE_PORT: '99999',
+    OMEGA_BOARD_TOKEN: 'tooshort',
+  };
+  const error = (() => {
+    try {
+      return readEnv(shell, none);
+    } catch (thrown) {
+      return thrown as Error & { exitCode: number };
+    }
+  })() as Error & { exitCode: number };
+  expect(error.exitCode).toBe(2);
+  expect(error.message).toMatch(/5 faults/);
+  for (const name of Object.keys(shell)) expect(error.message).toContain(name);
+  expect(error.message).not.toMatch(/redis-secret-thing|tooshort/);
+});
+
+test('a secret can come from a file, but not from both places', () => {
+  const file = dotenv('redis://:hunter22@queue.example:6379\n');
+  const env = readEnv({ REDIS_URL_FILE: file }, none);
+  expect(env.redisUrl).toBe('redis://:hunter22@queue.example:6379');
+  expect(env.secrets).toContain('hunter22');
+  expect(() => readEnv({ REDIS_URL_FILE: file, REDIS_URL: 'redis://x' }, none)).toThrow(/are both set; keep one/);
+  expect(() => readEnv({ REDIS_URL_FILE: none }, none)).toThrow(/REDIS_URL_FILE cannot be read/);
+});
+
+test('a name that Omega does not know is a warning', () => {
+  expect(readEnv({ OMEGA_TIMEZOEN: 'UTC', OTHER: 'x' }, none).warnings).toEqual([
+    expect.stringContaining('OMEGA_TIMEZOEN'),
+  ]);
+});
+
+test('nothing listens beyond this machine', () => {
+  for (const host of ['127.0.0.1', '::1', 'localhost'])
+    expect(readEnv({ OMEGA_EDGE_HOST: host }, none).edgeHost).toBe(host);
+  expect(() => readEnv({ OMEGA_EDGE_HOST: '192.168.1.7' }, none)).toThrow(
+    /nothing of Omega listens beyond this machine/,
+  );
+});
