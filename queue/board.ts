@@ -3,6 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { HonoAdapter } from '@bull-board/hono';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type Context, type Next } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
 import { openSession, readSession } from './board-session.ts';
 import type { Queues } from './queues.ts';
 
@@ -15,6 +16,20 @@ export interface BoardOptions<Omega> {
 const basePath = '/board';
 const readingMethods = new Set(['GET', 'HEAD']);
 
+/** Its page asks a third party for fonts, and would tell it who looks at which queue. */
+const onlyFromHere = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'", "'unsafe-inline'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    frameAncestors: ["'none'"],
+    formAction: ["'self'"],
+  },
+  referrerPolicy: 'no-referrer',
+  strictTransportSecurity: false,
+});
+
 /**
  * Bull Board behind a guard of its own, for it has none: whoever reaches it could pause or empty every queue. Only a
  * one-time link (`npm run board`) or the token opens it; it is for reading unless the link says otherwise; and a
@@ -23,7 +38,10 @@ const readingMethods = new Set(['GET', 'HEAD']);
 export function createBoard<Omega>({ queues, token }: BoardOptions<Omega>): Hono {
   const boards = { reading: boardApp(queues, true), writing: boardApp(queues, false) };
   const app = new Hono();
+  app.use(`${basePath}/*`, onlyFromHere, neverStored);
   app.get(`${basePath}/login`, async (context) => {
+    // A link preview must not use the link up.
+    if (context.req.method !== 'GET') return context.text('Only GET.', 405, { Allow: 'GET' });
     const session = await openSession(context, { redis: queues.redis, prefix: queues.prefix, token });
     return session === null
       ? refuse(context, 'This link was used, or is older than five minutes.')
@@ -50,6 +68,12 @@ function boardApp<Omega>(queues: Queues<Omega>, readOnlyMode: boolean): Hono {
     options: { uiConfig: { boardTitle: 'Omega queues', hideRedisDetails: true } },
   });
   return new Hono().route(basePath, serverAdapter.registerPlugin());
+}
+
+/** Jobs' inputs are nothing for a cache. */
+async function neverStored(context: Context, next: Next): Promise<void> {
+  await next();
+  context.header('Cache-Control', 'no-store');
 }
 
 /** A page elsewhere must not press the board's buttons with the owner's cookie. */

@@ -89,6 +89,24 @@ describe('the board', () => {
     expect(await rig.queues.get('system').isPaused()).toBe(true);
   });
 
+  test('is not opened, and its link not used up, by a preview of the link', async () => {
+    await using rig = openRig(server.target, [job]);
+    const board = createBoard({ queues: rig.queues, token });
+    const link = await boardLink({ url, token, write: false });
+    expect((await board.request(link, { method: 'HEAD' })).status).toBe(405);
+    expect((await board.request(link)).status).toBe(302);
+  });
+
+  test('asks nobody else for anything', async () => {
+    await using rig = openRig(server.target, [job]);
+    const { ask } = await open(rig, false);
+    const policy = (await ask('/board')).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/https?:/);
+    expect((await ask('/board/api/queues')).headers.get('cache-control')).toBe('no-store');
+  });
+
   test('takes no link that was signed with another token', async () => {
     await using rig = openRig(server.target, [job]);
     const board = createBoard({ queues: rig.queues, token });
