@@ -30,7 +30,7 @@ export default defineBench({
       env: { ...process.env, OMEGA_DATA_DIR: folder },
     });
     try {
-      const control = createControlClient(dataPaths({ dataDir: folder, runtimeDir: tmpdir() }).controlSocket);
+      const control = createControlClient(dataPaths({ dataDir: folder }).controlSocket);
       await firstHeartbeat(join(folder, 'snapshot.json'), signal);
       await systemClock.sleep(restMs, signal);
       const services = await control.services(signal);

@@ -24,3 +24,15 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/** A clock may be mended by so much without making what was written before a thing of the future. */
+const clockToleranceMs = 5000;
+
+/** What may be claimed now of something that was made at one time and holds until another; only `fresh` is current. */
+export function freshnessOf(
+  { generatedAt, staleAfter }: { readonly generatedAt: number; readonly staleAfter: number },
+  now: number,
+): 'fresh' | 'stale' | 'future' {
+  if (generatedAt > now + clockToleranceMs) return 'future';
+  return now > staleAfter ? 'stale' : 'fresh';
+}

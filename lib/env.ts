@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
@@ -16,7 +15,6 @@ export interface Env {
   /** Undefined: {@link usualEdgePort}, or the next free port. */
   readonly edgePort: number | undefined;
   readonly boardToken: string | undefined;
-  readonly runtimeDir: string;
   /** The end of the ssh connection on this machine, where one came by ssh. */
   readonly ssh: { readonly address: string; readonly port: string } | undefined;
   /** Everything that may stand in no log, error or page. */
@@ -63,11 +61,17 @@ export const knownNames: ReadonlySet<string> = new Set([
   ...secretNames.map((name) => `${name}_FILE`),
 ]);
 
+/** The owner's configuration file, at the root. */
+export const dotenvFile = join(root, '.env');
+
+/** Names the file that is read in its place: the supervisor hands its children the `.env` that it started with. */
+export const dotenvHandedOn = 'OMEGA_ENV_FILE';
+
 /**
  * Reads the configuration from the shell and from `.env` at the root, where the shell's value wins.
  * @throws OmegaError `E_CONFIG`, exit code 2, naming every fault at once and never a secret's value.
  */
-export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = join(root, '.env')): Env {
+export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dotenvOf(shell)): Env {
   const given = withoutEmpty({ ...readDotenv(dotenvPath), ...withoutEmpty(shell) });
   const { values, faults } = readSecretFiles(given);
   const parsed = Variables.safeParse(values);
@@ -82,11 +86,39 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = joi
     edgeHost: OMEGA_EDGE_HOST,
     edgePort: OMEGA_EDGE_PORT,
     boardToken: OMEGA_BOARD_TOKEN,
-    runtimeDir: shell['XDG_RUNTIME_DIR'] || tmpdir(),
     ssh: sshEnd(shell['SSH_CONNECTION']),
     secrets: [OMEGA_BOARD_TOKEN, ...secretsOfUrl(REDIS_URL)].filter((secret) => secret !== undefined),
     warnings: unknownNames(given),
   };
+}
+
+/**
+ * What is needed to find an Omega that runs, for commands that must work even where the rest of the configuration has
+ * faults; these are then among the warnings.
+ */
+export function readDataDir(
+  shell: NodeJS.ProcessEnv = process.env,
+  dotenvPath = dotenvOf(shell),
+): Pick<Env, 'dataDir' | 'ssh' | 'warnings'> {
+  try {
+    return readEnv(shell, dotenvPath);
+  } catch (error) {
+    const { OMEGA_DATA_DIR } = withoutEmpty({ ...readableDotenv(dotenvPath), ...withoutEmpty(shell) });
+    const dataDir = Variables.shape.OMEGA_DATA_DIR.parse(OMEGA_DATA_DIR);
+    return { dataDir, ssh: sshEnd(shell['SSH_CONNECTION']), warnings: [messageOf(error)] };
+  }
+}
+
+function dotenvOf(shell: NodeJS.ProcessEnv): string {
+  return shell[dotenvHandedOn] || dotenvFile;
+}
+
+function readableDotenv(path: string): NodeJS.Dict<string> {
+  try {
+    return readDotenv(path);
+  } catch {
+    return {}; // That it cannot be read was said by whoever asked for all of it.
+  }
 }
 
 function readDotenv(path: string): NodeJS.Dict<string> {
@@ -141,7 +173,7 @@ function configurationError(faults: readonly string[]): OmegaError {
 
 function unknownNames(given: NodeJS.Dict<string>): string[] {
   return Object.keys(given)
-    .filter((name) => name.startsWith('OMEGA_') && !knownNames.has(name))
+    .filter((name) => name.startsWith('OMEGA_') && name !== dotenvHandedOn && !knownNames.has(name))
     .map((name) => `${name} is not a name that Omega knows; .env.example lists them`);
 }
 
@@ -161,12 +193,22 @@ function isTimezone(value: string): boolean {
 
 function isRedisUrl(value: string): boolean {
   const url = URL.parse(value);
-  return url !== null && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
+  if (url === null || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') return false;
+  return decoded(url.password) !== null;
+}
+
+/** Null where a percent sign is not followed by two digits: write it as %25. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 /** The whole address and its password: either may turn up in an error of the client. */
 function secretsOfUrl(value: string | undefined): string[] {
   const url = value === undefined ? null : URL.parse(value);
   if (value === undefined || url === null || url.password === '') return [];
-  return [value, url.password, decodeURIComponent(url.password)];
+  return [value, url.password, decoded(url.password) ?? url.password];
 }

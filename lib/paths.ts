@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { OmegaError } from './errors.ts';
 
 /** The folder of the repository, wherever a command is called from. */
 export const root = resolve(import.meta.dirname, '..');
@@ -9,6 +11,9 @@ export const nodeLauncher = join(root, 'scripts', 'node');
 
 /** Longest path of a unix socket that Redis and Node take on every system. */
 const longestSocketPath = 100;
+
+/** The same under every shell, cron and su, unlike `XDG_RUNTIME_DIR` and `TMPDIR`. */
+const shortFolder = '/tmp';
 
 /** Every place under the data folder, so that no other file spells one out. */
 export interface DataPaths {
@@ -24,25 +29,29 @@ export interface DataPaths {
   readonly logs: string;
   /** Locks, and the state of what runs now; may be emptied while nothing runs. */
   readonly run: string;
+  /** A copy of the `.env` that Omega was started with, for its owner alone, while it runs. */
+  readonly startedDotenv: string;
   /** Sockets; the same as `run` unless that path is too long for one. */
   readonly sockets: string;
   readonly redisSocket: string;
   readonly controlSocket: string;
 }
 
-/** The two values of the environment that places depend on. */
+/** The value of the environment that places depend on; nothing else may, for every process must find the same ones. */
 export interface PathSettings {
   /** `OMEGA_DATA_DIR`; a relative one is meant from the repository. */
   readonly dataDir: string;
-  /** Where sockets go when their path in the data folder would be too long. */
-  readonly runtimeDir: string;
 }
 
-/** Where everything lies for one data folder. */
-export function dataPaths({ dataDir, runtimeDir }: PathSettings): DataPaths {
+/**
+ * Where everything lies for one data folder.
+ * @throws OmegaError `E_SOCKET_DIR`, exit code 2, where the folder for sockets is somebody else's.
+ */
+export function dataPaths({ dataDir }: PathSettings): DataPaths {
   const data = resolve(root, dataDir);
   const run = join(data, 'run');
-  const sockets = socketFolder(run, runtimeDir);
+  const sockets = socketFolder(run);
+  requireOwnSockets({ sockets, run });
   return {
     data,
     healthDb: join(data, 'health.sqlite'),
@@ -54,6 +63,7 @@ export function dataPaths({ dataDir, runtimeDir }: PathSettings): DataPaths {
     boardToken: join(data, 'keys', 'board.token'),
     logs: join(data, 'logs'),
     run,
+    startedDotenv: join(run, 'started.env'),
     sockets,
     redisSocket: join(sockets, 'redis.sock'),
     controlSocket: join(sockets, 'control.sock'),
@@ -61,9 +71,30 @@ export function dataPaths({ dataDir, runtimeDir }: PathSettings): DataPaths {
 }
 
 /** A path over 100 bytes is refused by Redis and Node: then a folder named by the data folder's hash. */
-function socketFolder(run: string, runtimeDir: string): string {
+function socketFolder(run: string): string {
   const longestName = 'control.sock';
   if (Buffer.byteLength(join(run, longestName)) <= longestSocketPath) return run;
   const name = createHash('sha256').update(run).digest('hex').slice(0, 12);
-  return join(runtimeDir, `omega-${process.getuid?.() ?? 0}-${name}`);
+  return join(shortFolder, `omega-${process.getuid?.() ?? 0}-${name}`);
+}
+
+/**
+ * In a shared folder somebody else could have made ours first, and would hold our sockets. Root is no exception: it
+ * may enter any folder, and so would walk into that one. A folder that is not there yet is nobody's.
+ * @throws OmegaError `E_SOCKET_DIR`, exit code 2.
+ */
+export function requireOwnSockets({ sockets, run }: Pick<DataPaths, 'sockets' | 'run'>): void {
+  if (sockets === run) return;
+  const stats = lstatSync(sockets, { throwIfNoEntry: false });
+  const self = process.getuid?.();
+  if (stats === undefined || self === undefined) return;
+  const mode = stats.mode & 0o777;
+  if (stats.isDirectory() && stats.uid === self && (mode & 0o077) === 0) return;
+  const whose = stats.isDirectory() ? `belongs to user ${stats.uid} with mode ${mode.toString(8)}` : 'is no folder';
+  throw new OmegaError(`Sockets cannot lie in ${sockets}: it ${whose}, so it is not this user's alone.`, {
+    code: 'E_SOCKET_DIR',
+    hint: `See who made it and remove it (sudo rm -r '${sockets}'), or set OMEGA_DATA_DIR to a shorter path.`,
+    permanent: true,
+    exitCode: 2,
+  });
 }

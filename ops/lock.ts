@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -23,11 +23,11 @@ const patienceMs = 300;
 
 /**
  * Makes this process the only one that supervises this data folder, until it is disposed or the process ends. The
- * lock is SQLite's on an empty file: the kernel lets go of it even after kill -9, and children do not inherit it.
+ * lock is SQLite's on an empty file: the kernel lets go of it even after kill -9, and children do not inherit it. Its
+ * folder must be there.
  * @throws OmegaError `E_ALREADY_RUNNING`, exit code 75, where another process holds it.
  */
 export async function takeLock(paths: DataPaths, owner: LockOwner): Promise<AsyncDisposable> {
-  await mkdir(paths.run, { recursive: true, mode: 0o700 });
   const lock = tryLock(paths);
   if (lock === null) throw alreadyRunning(readOwner(paths));
   await writeFileAtomic(ownerFile(paths), JSON.stringify(owner));

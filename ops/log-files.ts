@@ -39,10 +39,15 @@ export function openLogFile(options: LogFileOptions): LogFile {
 function keepLines(stream: Readable, { log, name, level }: { log: RetryingFile; name: string; level: string }): void {
   const lines = createInterface({ input: stream, crlfDelay: Infinity });
   lines.on('error', () => {}); // A pipe that breaks: the service's own exit tells why.
+  let isWaiting = false;
   lines.on('line', (line) => {
-    if (line.trim() === '' || log.write(asJsonLine(line, name, level))) return;
-    lines.pause();
-    log.onceWritable(() => lines.resume());
+    if (line.trim() === '' || log.write(asJsonLine(line, name, level)) || isWaiting) return;
+    isWaiting = true;
+    stream.pause(); // Lines that were already read still come: they are few, and wait in the file's own buffer.
+    log.onceWritable(() => {
+      isWaiting = false;
+      stream.resume(); // Unlike the lines', it may be called when the stream has ended meanwhile.
+    });
   });
 }
 

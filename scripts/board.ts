@@ -2,7 +2,7 @@ import { OmegaError } from '#lib/errors.ts';
 import { boardLink } from '#queue/board-session.ts';
 import { printJson, runCommand } from './command.ts';
 import { boardToken } from './board-token.ts';
-import { pageAddress } from './page-address.ts';
+import { runningServices, servedPage } from './running.ts';
 import { readSettings } from './settings.ts';
 
 await runCommand({
@@ -14,10 +14,11 @@ await runCommand({
     ['-- --json', 'for scripts'],
   ],
   options: { write: { type: 'boolean' }, json: { type: 'boolean' } },
-  run: async ({ values }) => {
+  run: async ({ values, signal }) => {
     const { env, paths } = readSettings();
-    const address = await pageAddress(paths);
-    if (address === null) throw noEdge();
+    const services = await runningServices(paths, signal);
+    const address = await servedPage(paths, services);
+    if (address === null) throw noEdge(services !== null);
     const link = await boardLink({
       url: address.url,
       token: await boardToken(env, paths),
@@ -28,10 +29,10 @@ await runCommand({
   },
 });
 
-function noEdge(): OmegaError {
-  return new OmegaError('The board is served by the edge, which has not been started here.', {
+function noEdge(isRunning: boolean): OmegaError {
+  return new OmegaError('The board is served by the edge, which does not run here now.', {
     code: 'E_NO_EDGE',
-    hint: 'Start Omega with npm start.',
+    hint: isRunning ? 'npm run status says how it stands.' : 'Start Omega with npm start.',
     exitCode: 75,
   });
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import manifest from '../package.json' with { type: 'json' };
 import type { Probes } from '#holding/health/check.ts';
@@ -13,6 +12,7 @@ import { OmegaError } from '#lib/errors.ts';
 import { silentLog, type Log } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import { createControlClient } from '#ops/control-client.ts';
+import { makeFolders } from '#ops/folders.ts';
 import { connect, disconnect, redisTarget, requireRedis } from '#queue/connection.ts';
 import type { AnyJob } from '#queue/job.ts';
 import { createQueueProbe, type QueueProbe } from '#queue/probe.ts';
@@ -81,7 +81,7 @@ export async function buildOmega(options: {
   readonly log?: Log;
 }): Promise<Parts> {
   const { settings: { env, paths } = readSettings(), queues, log = silentLog } = options;
-  await mkdir(paths.data, { recursive: true, mode: 0o700 });
+  await makeFolders(paths);
   const store = openHealthStore(paths.healthDb, { now: systemClock.now(), log });
   const { timezone, secrets } = env;
   const lastRuns = (): readonly LastRun[] => store.runs.lastRuns();

@@ -6,11 +6,13 @@ import { redact, silentLog } from '#lib/log.ts';
 import { dataPaths, type DataPaths } from '#lib/paths.ts';
 import { fault, findingOf, fine, unknown, warning, type Finding, type Look, type Seen } from '#ops/doctor/finding.ts';
 import { lookAtOwnRedis, machineLooks } from '#ops/doctor/machine.ts';
+import { lookAtServices } from '#ops/doctor/services.ts';
 import { storageLooks } from '#ops/doctor/storage.ts';
 import { systemdLooks } from '#ops/doctor/systemd.ts';
-import { lockOwner } from '#ops/lock.ts';
+import { isAlive, lockOwner } from '#ops/lock.ts';
 import { connect, requireRedis } from '#queue/connection.ts';
 import { paint, printJson, runCommand } from './command.ts';
+import { pageAddress } from './page-address.ts';
 import { isSiteBuilt } from './prepare.ts';
 
 const marks = {
@@ -40,7 +42,7 @@ async function lookAtAll(): Promise<Finding[]> {
   const configuration = readConfiguration();
   const looks = { ...machineLooks, 'status page': lookAtSite, ...systemdLooks };
   if ('faults' in configuration) {
-    const needing = ['.env', 'keys', 'data folder', 'free space', 'leftovers', 'Redis', 'port'];
+    const needing = ['.env', 'keys', 'data folder', 'free space', 'leftovers', 'services', 'Redis', 'port'];
     const later = unknown('not looked at: the configuration must be mended first');
     return [...configuration.faults, ...(await lookAt(looks)), ...needing.map((subject) => findingOf(subject, later))];
   }
@@ -48,7 +50,8 @@ async function lookAtAll(): Promise<Finding[]> {
   const paths = dataPaths(env);
   const own = {
     ...storageLooks(paths, env.secrets),
-    Redis: () => (env.redisUrl === undefined ? lookAtOwnRedis() : lookAtRedis(env.redisUrl)),
+    services: () => lookAtServices(paths),
+    Redis: () => (env.redisUrl === undefined ? lookAtOwnRedis(paths) : lookAtRedis(env.redisUrl)),
     port: () => lookAtPort(env, paths),
   };
   const findings = [...warningsOf(env), ...(await lookAt({ ...looks, ...own }))];
@@ -107,9 +110,9 @@ async function lookAtRedis(url: string): ReturnType<Look> {
     return fine(`${version} answers, keeps what it is given`);
   } catch (error) {
     const mend = 'see to REDIS_URL in .env, or leave it out for a private one';
-    if (error instanceof OmegaError && error.code !== 'E_REDIS_UNREACHABLE')
-      return fault(error.message, error.hint ?? mend);
-    return fault(`nothing usable answers at ${URL.parse(url)?.host}`, mend);
+    if (!(error instanceof OmegaError)) throw error;
+    const isUnreachable = error.code === 'E_REDIS_UNREACHABLE'; // Its hint is to come here.
+    return fault(`${URL.parse(url)?.host}: ${error.message}`, isUnreachable ? mend : (error.hint ?? mend));
   } finally {
     redis.disconnect();
   }
@@ -126,7 +129,14 @@ async function lookAtPort(env: Env, paths: DataPaths): ReturnType<Look> {
   } catch (error) {
     if (codeOf(error) !== 'EADDRINUSE')
       return fault(`${where} cannot be used: ${messageOf(error)}`, 'see to OMEGA_EDGE_HOST');
-    if (isRunning(paths)) return fine(`${where} is taken, and Omega runs`);
+    const page = isRunning(paths) ? await pageAddress(paths) : null;
+    if (page !== null && isAlive(page.pid)) {
+      if (page.port === port) return fine(`the page is on ${where}`);
+      return warning(
+        `${where} is taken by another program; the page is on ${page.port}`,
+        'end that one, then npm run stop and npm start',
+      );
+    }
     if (env.edgePort === undefined)
       return warning(`${where} is taken by another program; the next free one is used`, 'set OMEGA_EDGE_PORT');
     return fault(`${where} is taken by another program`, 'set OMEGA_EDGE_PORT to a free one, or leave it out');

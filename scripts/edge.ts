@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { attachToSupervisor } from '#ops/child.ts';
+import { makeFolders } from '#ops/folders.ts';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { systemClock } from '#lib/clock.ts';
 import { readEnv, type Env } from '#lib/env.ts';
@@ -22,6 +22,7 @@ try {
 
 /** Serves until it is told to stop. It needs neither Redis nor the worker: it is there to tell what is broken. */
 async function serve(env: Env, paths: DataPaths): Promise<void> {
+  await makeFolders(paths);
   const log = createLog({ name: 'edge', secrets: env.secrets });
   const app = new Hono();
   app.route('/', lazyBoard({ env, paths }, log));
@@ -33,9 +34,9 @@ async function serve(env: Env, paths: DataPaths): Promise<void> {
   const last = await pageAddress(paths);
   const server = await listen({ app, host: env.edgeHost, port: env.edgePort, lastPort: last?.port });
   const supervisor = attachToSupervisor({ onStop: async () => server[Symbol.asyncDispose]() });
-  const url = `http://${inUrl(env.edgeHost)}:${server.port}/`;
-  await mkdir(paths.run, { recursive: true, mode: 0o700 });
-  const address: PageAddress = { url, host: env.edgeHost, port: server.port, pid: process.pid };
+  const { port, usualPortTaken } = server;
+  const url = `http://${inUrl(env.edgeHost)}:${port}/`;
+  const address: PageAddress = { url, host: env.edgeHost, port, pid: process.pid, usualPortTaken };
   await writeFileAtomic(join(paths.run, 'edge.json'), JSON.stringify(address));
   supervisor.ready();
   log.info(`The page is at ${url}`);

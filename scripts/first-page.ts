@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Snapshot } from '#holding/health/snapshot.ts';
-import { systemClock } from '#lib/clock.ts';
+import { freshnessOf, systemClock } from '#lib/clock.ts';
 import type { DataPaths } from '#lib/paths.ts';
 
 /** How long a first look that is unsure waits for the second one, which comes after two seconds. */
@@ -30,7 +30,9 @@ export async function untilFirstPage(paths: DataPaths, since: number, signal: Ab
   let unsureUntil = Number.POSITIVE_INFINITY;
   for (;;) {
     const snapshot = await readSnapshot(paths);
-    const isNew = snapshot !== null && snapshot.generatedAt >= since;
+    // A clock that was set back leaves a snapshot behind that looks newer than now.
+    const isNew =
+      snapshot !== null && snapshot.generatedAt >= since && freshnessOf(snapshot, systemClock.now()) !== 'future';
     if (isNew && (await modifiedAt(pageFile(paths))) >= snapshot.generatedAt) {
       if (snapshot.overall.state !== 'unknown' || performance.now() > unsureUntil) return snapshot;
       unsureUntil = Math.min(unsureUntil, performance.now() + secondLookMs);

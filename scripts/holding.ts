@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { systemClock } from '#lib/clock.ts';
-import type { Env } from '#lib/env.ts';
+import { dotenvFile, type Env } from '#lib/env.ts';
 import { createLog } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import { serveControl } from '#ops/control.ts';
+import { makeFolders } from '#ops/folders.ts';
 import { takeLock } from '#ops/lock.ts';
 import { openLogFile } from '#ops/log-files.ts';
 import type { Tell } from '#ops/redis-binary.ts';
@@ -36,8 +40,11 @@ export interface Holding extends AsyncDisposable {
 export async function openHolding(options: HoldingOptions): Promise<Holding> {
   const { env, paths, signal, byUnit, tell } = options;
   await using opening = new AsyncDisposableStack();
+  await makeFolders(paths);
   opening.use(await takeLock(paths, { pid: process.pid, startedAt: systemClock.now(), byUnit }));
   await prepare({ env, paths, tell, signal });
+  await keepDotenv(paths.startedDotenv);
+  opening.defer(() => rm(paths.startedDotenv, { force: true }));
   const listeners = withLog(opening, options);
   const supervisor = opening.use(
     await startSupervisor({ services: Object.values(services), settings: { env, paths }, ...listeners }),
@@ -52,6 +59,11 @@ export async function openHolding(options: HoldingOptions): Promise<Holding> {
     stopped: AbortSignal.any([signal, asked.signal]),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** What is written into `.env` while Omega runs must not keep a child from being started again. */
+async function keepDotenv(path: string): Promise<void> {
+  await writeFileAtomic(path, existsSync(dotenvFile) ? await readFile(dotenvFile) : '');
 }
 
 /** Each change also goes into the supervisor's own log. */

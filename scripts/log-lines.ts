@@ -7,19 +7,22 @@ import { paint } from './command.ts';
 /** A line of a log as `lib/log.ts` writes it; everything else in it is shown as facts. */
 const Line = z.looseObject({ level: z.string(), time: z.string(), name: z.string(), msg: z.string() });
 
-/** A log's line with the time it was written, in milliseconds since the epoch; NaN: it does not say. */
-export interface LogLine {
-  readonly raw: string;
-  readonly at: number;
-}
+const LoggedError = z.object({ message: z.string() });
 
 const tailBytes = 256 * 1024;
 
-/** Reads a line's time. */
-export function logLine(raw: string): LogLine {
-  const parsed = parse(raw);
-  return { raw, at: parsed === null ? Number.NaN : Date.parse(parsed.time) };
+/** How Omega's own lines begin: a log can have a million of them, and parsing each whole takes ten times as long. */
+const ownBeginning = /^\{"level":"\w+","time":"([^"]+)"/;
+
+/** When a line was written, in milliseconds since the epoch; null: it does not say. */
+export function lineTime(raw: string): number | null {
+  const time = ownBeginning.exec(raw)?.[1] ?? parse(raw)?.time;
+  const at = time === undefined ? Number.NaN : Date.parse(time);
+  return Number.isNaN(at) ? null : at;
 }
+
+/** `2026-03-01 14:05:09` in the machine's zone; made once, for making one takes a hundred times as long as using it. */
+const moments = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'medium' });
 
 /** A line for a person: time, service, what happened, and the facts that go with it. */
 export function renderLine(raw: string): string {
@@ -27,10 +30,15 @@ export function renderLine(raw: string): string {
   if (line === null) return raw;
   const { level, time, name, msg, ...facts } = line;
   const shownFacts = Object.entries(facts).map(([key, value]) => `${key}=${showFact(value)}`);
-  const when = new Date(time).toLocaleString('sv');
-  return [paint('dim', when), name.padEnd(10), mark(level, msg), paint('dim', shownFacts.join(' '))]
+  return [paint('dim', momentOf(time)), name.padEnd(10), mark(level, msg), paint('dim', shownFacts.join(' '))]
     .join(' ')
     .trimEnd();
+}
+
+/** A time that is none is shown as it is. */
+function momentOf(time: string): string {
+  const at = Date.parse(time);
+  return Number.isNaN(at) ? time : moments.format(at);
 }
 
 function parse(raw: string): z.infer<typeof Line> | null {
@@ -48,7 +56,7 @@ function mark(level: string, message: string): string {
 
 /** An error is shown by its message: its stack is for `--json`. */
 function showFact(value: unknown): string {
-  const error = z.object({ message: z.string() }).safeParse(value);
+  const error = LoggedError.safeParse(value);
   return error.success ? error.data.message : JSON.stringify(value);
 }
 

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createReadStream, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { systemClock } from '#lib/clock.ts';
 import { readEnv } from '#lib/env.ts';
 import { codeOf, usageError } from '#lib/errors.ts';
 import { dataPaths } from '#lib/paths.ts';
 import { runCommand } from './command.ts';
 import { parseDuration } from './duration.ts';
-import { logLine, renderLine, type LogLine } from './log-lines.ts';
+import { linesSince, serviceOf } from './log-files.ts';
+import { renderLine } from './log-lines.ts';
 
 const usualSinceMs = 3_600_000;
 
@@ -33,7 +33,7 @@ await runCommand({
     const files = await filesOf(logs, positionals);
     const show = (raw: string): void => void process.stdout.write(`${values.json === true ? raw : renderLine(raw)}\n`);
     const ends = new Map<string, number>();
-    for (const { raw } of await linesSince(logs, { files, since: systemClock.now() - sinceMs, ends })) show(raw);
+    for await (const raw of linesSince(logs, { files, since: systemClock.now() - sinceMs, ends })) show(raw);
     if (values.follow === true) await follow(logs, { ends, show, signal });
   },
 });
@@ -56,35 +56,6 @@ async function namesIn(folder: string): Promise<string[]> {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
-}
-
-function serviceOf(file: string): string {
-  return file.split('.')[0] ?? file;
-}
-
-/** All lines since then, of every file, in the order of their times; notes how far each file was read. */
-async function linesSince(
-  folder: string,
-  { files, since, ends }: { files: readonly string[]; since: number; ends: Map<string, number> },
-): Promise<LogLine[]> {
-  const lines: LogLine[] = [];
-  for (const file of files) {
-    const { mtimeMs, size } = await stat(join(folder, file));
-    const isRotated = /\.\d+\.log$/.test(file);
-    if (!isRotated) ends.set(file, size);
-    if (mtimeMs < since || size === 0) continue;
-    let lastAt = Number.NaN;
-    for await (const raw of readLines(join(folder, file), { start: 0, end: size - 1 })) {
-      const { at } = logLine(raw);
-      lastAt = Number.isNaN(at) ? lastAt : at; // A line without a time came with the one before it.
-      if (lastAt >= since) lines.push({ raw, at: lastAt });
-    }
-  }
-  return lines.toSorted((one, other) => one.at - other.at);
-}
-
-function readLines(path: string, range: { start: number; end: number }): AsyncIterable<string> {
-  return createInterface({ input: createReadStream(path, range) });
 }
 
 /** Shows what is added, until Ctrl-C; a file that became shorter was rotated, and is read from its beginning. */

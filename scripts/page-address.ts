@@ -5,7 +5,14 @@ import { z } from 'zod';
 import { usualEdgePort, type Env } from '#lib/env.ts';
 import type { DataPaths } from '#lib/paths.ts';
 
-const EdgeFile = z.object({ url: z.string(), host: z.string(), port: z.int(), pid: z.int() });
+const EdgeFile = z.object({
+  url: z.string(),
+  host: z.string(),
+  port: z.int(),
+  pid: z.int(),
+  /** Whether the edge found another program on the usual port. */
+  usualPortTaken: z.boolean().default(false),
+});
 
 /** Where the page is served. */
 export type PageAddress = z.infer<typeof EdgeFile>;
@@ -21,9 +28,10 @@ export async function pageAddress(paths: DataPaths, edgePid?: number | null): Pr
 }
 
 /** Said loudly where the page is not where the owner looks for it; null: it is. */
-export function portNotice({ edgePort }: Env, { port }: PageAddress): string | null {
+export function portNotice({ edgePort }: Env, { port, usualPortTaken }: PageAddress): string | null {
   if (edgePort !== undefined || port === usualEdgePort) return null;
-  return `The page is on port ${port}: the usual ${usualEdgePort} was taken by another program.`;
+  const why = usualPortTaken ? 'was taken by another program' : 'could not be had';
+  return `The page is on port ${port}: the usual ${usualEdgePort} ${why}.`;
 }
 
 /** What to type on one's own machine to see the page from there; null where nobody came by ssh. */

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, constants, glob, lstat, readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { readEnv, type Env } from '#lib/env.ts';
-import { messageOf, OmegaError } from '#lib/errors.ts';
 import { dataPaths, root, type DataPaths } from '#lib/paths.ts';
+import { makeFolders } from '#ops/folders.ts';
 import { findRedisServer, installRedis, type Tell } from '#ops/redis-binary.ts';
 import { buildSite, builtSite } from '#site/build.ts';
 import { runCommand } from './command.ts';
@@ -51,46 +49,6 @@ export function tellOnStderr(step: string, ms: number): void {
 
 /** Lies inside what it vouches for, so that it goes when that goes. */
 const siteStamp = join(builtSite, '.sources');
-
-async function makeFolders(paths: DataPaths): Promise<void> {
-  const { data, redis, keys, logs, run, sockets, site } = paths;
-  const folders = [data, redis, keys, logs, run, sockets, site];
-  try {
-    // Node's own recursive mkdir never ends where a parent refuses with ENOENT, as /proc does.
-    await promisify(execFile)('mkdir', ['-p', '-m', '700', ...folders]);
-  } catch (error) {
-    throw dataError(data, mkdirsReason(error));
-  }
-  for (const folder of folders) {
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
-      throw dataError(folder, messageOf(error));
-    });
-  }
-  await requireOwnFolder(sockets);
-}
-
-/** mkdir says it on one line: `mkdir: cannot create directory ‘/x/data’: Permission denied`. */
-function mkdirsReason(error: unknown): string {
-  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-  return said.split('\n')[0]?.replace(/^mkdir: /, '') || messageOf(error);
-}
-
-/** In a shared temporary folder somebody else could have made it first, and would hold our sockets. */
-async function requireOwnFolder(folder: string): Promise<void> {
-  const { uid, mode } = await lstat(folder);
-  const self = process.getuid?.();
-  if (self === undefined || self === 0 || uid === self) return;
-  throw dataError(folder, `it belongs to user ${uid} (mode ${(mode & 0o777).toString(8)})`);
-}
-
-function dataError(folder: string, why: string): OmegaError {
-  return new OmegaError(`The data folder ${folder} cannot be used: ${why}`, {
-    code: 'E_DATA_DIR',
-    hint: `Give it to this user (sudo chown -R "$(id -un)" '${folder}'), or set OMEGA_DATA_DIR to another folder.`,
-    permanent: true,
-    exitCode: 2,
-  });
-}
 
 async function builtSiteHash(): Promise<string | null> {
   return await readFile(siteStamp, 'utf8').catch(() => null);

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import type { Snapshot } from '#holding/health/snapshot.ts';
 import { systemClock } from '#lib/clock.ts';
 import { readEnv, type Env } from '#lib/env.ts';
-import { codeOf, messageOf, OmegaError, usageError } from '#lib/errors.ts';
+import { OmegaError } from '#lib/errors.ts';
 import { dataPaths, type DataPaths } from '#lib/paths.ts';
-import { lockOwner } from '#ops/lock.ts';
 import type { ServiceStatus } from '#ops/status.ts';
-import { unitFile, unitName, whoseUnit } from '#ops/systemd.ts';
+import { lookBeforeStart } from './before-start.ts';
 import { paint, runCommand } from './command.ts';
 import { startDetached } from './detach.ts';
 import { pageFile, untilFirstPage } from './first-page.ts';
@@ -37,9 +36,7 @@ await runCommand({
     const env = readEnv();
     const paths = dataPaths(env);
     for (const warning of env.warnings) say('!', warning);
-    await refuseWhileRunning(paths);
-    await requirePort(env);
-    tellOfForeignUnit();
+    await lookBeforeStart({ env, paths, isOnce: values.once === true, warn: (words) => say('!', words) });
     if (values.detach === true) return startDetached({ env, paths, signal });
     return start({ env, paths, signal, isOnce: values.once === true, byUnit: values.unit === true });
   },
@@ -53,41 +50,6 @@ interface Start {
   readonly byUnit: boolean;
 }
 
-async function refuseWhileRunning(paths: DataPaths): Promise<void> {
-  const owner = lockOwner(paths);
-  if (owner === null) return;
-  const address = await pageAddress(paths);
-  const where = address === null ? '' : ` Its page: ${address.url}`;
-  throw new OmegaError(`Omega already runs here${owner.pid === null ? '' : ` as process ${owner.pid}`}.${where}`, {
-    code: 'E_ALREADY_RUNNING',
-    hint: 'npm run status shows it, npm run stop ends it.',
-    exitCode: 75,
-  });
-}
-
-/** A port that the owner chose is theirs to free; without a choice the edge takes the next free one. */
-async function requirePort({ edgeHost, edgePort }: Env): Promise<void> {
-  if (edgePort === undefined) return;
-  const server = createServer();
-  try {
-    server.listen(edgePort, edgeHost);
-    await once(server, 'listening');
-  } catch (error) {
-    const why = codeOf(error) === 'EADDRINUSE' ? 'another program listens there' : messageOf(error);
-    throw usageError(
-      `OMEGA_EDGE_PORT is ${edgePort}, and that cannot be used: ${why}.`,
-      'Choose another port in .env, or leave it out and a free one is taken.',
-    );
-  } finally {
-    server.close();
-  }
-}
-
-function tellOfForeignUnit(): void {
-  if (whoseUnit() !== 'foreign') return;
-  say('!', `A ${unitName} that is not this Omega's lies in ${unitFile}; it was not touched.`);
-}
-
 async function start(options: Start): Promise<number> {
   const startedAt = systemClock.now();
   const began = performance.now();
@@ -99,7 +61,8 @@ async function start(options: Start): Promise<number> {
     onChange: (status) => tellChange(status, { began, isSettled: isSettled.value }),
   });
   if (options.isOnce) return await untilOnce(options, holding, startedAt); // Awaited here: else all of it ends first.
-  await untilReady(holding);
+  const missing = await untilReady(holding);
+  for (const status of holding.stopped.aborted ? [] : missing) say('!', notReady(status));
   isSettled.value = true;
   await tellWhere(options, holding);
   if (!holding.stopped.aborted) await once(holding.stopped, 'abort');
@@ -115,24 +78,37 @@ function tellChange(status: ServiceStatus, { began, isSettled }: { began: number
   else if (state === 'backoff') say('!', `${name} ended: ${lastExit}; it is started again (npm run logs -- ${name})`);
 }
 
-async function untilReady({ supervisor, stopped }: Holding): Promise<void> {
+/** Resolves to what is still missing when patience ends. */
+async function untilReady({ supervisor, stopped }: Holding): Promise<readonly ServiceStatus[]> {
   const deadline = performance.now() + readyPatienceMs;
   const missing = (): ServiceStatus[] => supervisor.status().filter(({ state }) => state !== 'ready');
   while (missing().length > 0 && performance.now() < deadline && !stopped.aborted) await systemClock.sleep(20);
-  if (stopped.aborted) return;
-  for (const { name, lastExit } of missing())
-    say('!', `${name} is not ready yet${lastExit === null ? '' : `: ${lastExit}`}`);
+  return missing();
 }
 
-async function untilOnce({ paths }: Start, holding: Holding, startedAt: number): Promise<number> {
+function notReady({ name, lastExit }: ServiceStatus): string {
+  return `${name} is not ready yet${lastExit === null ? '' : `: ${lastExit}`}`;
+}
+
+async function untilOnce(options: Start, holding: Holding, startedAt: number): Promise<number> {
+  const { overall } = await firstPage(options.paths, holding, startedAt);
+  tellOnStderr('first heartbeat and page', systemClock.now() - startedAt);
+  process.stdout.write(`${overall.headline}\nThe page: ${pageFile(options.paths)}\n`);
+  const [missing] = await untilReady(holding);
+  await tellEnd(holding);
+  if (missing === undefined) return 0;
+  options.signal.throwIfAborted();
+  throw new OmegaError(`The page is there, but ${notReady(missing)}.`, {
+    code: 'E_NOT_READY',
+    hint: `npm run logs -- ${missing.name} tells more, npm run doctor looks for the cause.`,
+  });
+}
+
+async function firstPage(paths: DataPaths, holding: Holding, startedAt: number): Promise<Snapshot> {
   process.stderr.write('  waiting for the first heartbeat and page\n');
   const patience = AbortSignal.any([holding.stopped, AbortSignal.timeout(firstPagePatienceMs)]);
   try {
-    const snapshot = await untilFirstPage(paths, startedAt, patience);
-    tellOnStderr('first heartbeat and page', systemClock.now() - startedAt);
-    process.stdout.write(`${snapshot.overall.headline}\nThe page: ${pageFile(paths)}\n`);
-    await tellEnd(holding);
-    return 0;
+    return await untilFirstPage(paths, startedAt, patience);
   } catch (error) {
     if (holding.stopped.aborted || !patience.aborted) throw error;
     throw await noFirstPage(paths, holding);

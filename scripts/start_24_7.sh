@@ -98,12 +98,23 @@ with_cron() {
   escaped=$(printf '%s' "$line" | sed 's/%/\\%/g')
   command -v crontab >/dev/null ||
     fail 1 'This machine has no crontab.' "Let whatever starts programs here run: cd '$root' && sh scripts/node scripts/start.ts --detach"
-  present=$(crontab -l 2>/dev/null)
+  read_crontab
   if printf '%s\n' "$present" | grep -qxF "$escaped"; then echo '✓ the crontab already has it'; return; fi
   { [ -z "$present" ] || printf '%s\n' "$present"; printf '%s\n' "$escaped"; } | crontab - ||
     fail 1 'The crontab could not be written.' 'The line above says why.'
   printf '✓ in the crontab: %s\n' "$escaped"
   echo 'cron starts it with the machine, and not again when it ends. To start it now: npm start -- --detach'
+}
+
+# Whoever has none yet is told so by its name; after any other failure a new crontab could wipe out the one there is.
+read_crontab() {
+  present=$(crontab -l 2>/dev/null) && return
+  why=$(LC_ALL=C crontab -l 2>&1 >/dev/null)
+  case $why in
+    *'no crontab for'*) present= ;;
+    *) fail 1 "The crontab could not be read, so it was not touched: ${why:-crontab -l failed}" \
+      'See what crontab -l says, and try again.' ;;
+  esac
 }
 
 main "$@"

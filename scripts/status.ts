@@ -1,23 +1,16 @@
 import Table from 'cli-table3';
-import { systemClock } from '#lib/clock.ts';
+import { freshnessOf, systemClock } from '#lib/clock.ts';
 import { readEnv, type Env } from '#lib/env.ts';
-import { codeOf } from '#lib/errors.ts';
 import { dataPaths, type DataPaths } from '#lib/paths.ts';
 import type { Attention, Snapshot } from '#holding/health/snapshot.ts';
-import { createControlClient } from '#ops/control-client.ts';
 import { lockOwner, type LockOwner } from '#ops/lock.ts';
 import type { ServiceStatus } from '#ops/status.ts';
 import { paint, printJson, runCommand } from './command.ts';
 import { inWords } from './duration.ts';
 import { readSnapshot } from './first-page.ts';
-import { pageAddress, tunnelCommand, type PageAddress } from './page-address.ts';
-
-const marks = {
-  up: ['green', '✓'],
-  degraded: ['yellow', '!'],
-  down: ['red', '✗'],
-  unknown: ['yellow', '?'],
-} as const;
+import { headline, lastKnown } from './headline.ts';
+import { tunnelCommand, type PageAddress } from './page-address.ts';
+import { runningServices, servedPage } from './running.ts';
 
 /** A table without any line drawn. */
 const noLines = Object.fromEntries(
@@ -53,28 +46,18 @@ interface Look {
 }
 
 async function look(paths: DataPaths, signal: AbortSignal): Promise<Look> {
-  const services = await servicesOf(paths, signal);
-  const edge = services?.find(({ name, state }) => name === 'edge' && state === 'ready');
+  const services = await runningServices(paths, signal);
   return {
     owner: lockOwner(paths),
     services,
-    page: edge === undefined ? null : await pageAddress(paths, edge.pid),
+    page: await servedPage(paths, services),
     snapshot: await readSnapshot(paths),
   };
 }
 
-async function servicesOf(paths: DataPaths, signal: AbortSignal): Promise<readonly ServiceStatus[] | null> {
-  try {
-    return await createControlClient(paths.controlSocket).services(signal);
-  } catch (error) {
-    if (codeOf(error) === 'E_NO_SUPERVISOR') return null;
-    throw error;
-  }
-}
-
 /** Without a supervisor the last known state is no state of now, whatever it says. */
 function asJson({ owner, services, page, snapshot }: Look, now: number): object {
-  const isCurrent = services !== null && snapshot !== null && now <= snapshot.staleAfter;
+  const isCurrent = services !== null && snapshot !== null && freshnessOf(snapshot, now) === 'fresh';
   return {
     running: services !== null,
     supervisor: owner,
@@ -88,9 +71,11 @@ function asJson({ owner, services, page, snapshot }: Look, now: number): object 
 }
 
 function inLines({ owner, services, page, snapshot }: Look, { env, now }: { env: Env; now: number }): string[] {
-  if (services === null) return [...notRunning(owner), ...lastKnown(snapshot, now)];
+  if (services === null) {
+    return [...notRunning(owner), ...(snapshot === null ? [] : [`  ${lastKnown(snapshot, now)}`])];
+  }
   return [
-    ...headline(snapshot, now),
+    headline(snapshot, services, now),
     '',
     serviceTable(services, now),
     '',
@@ -104,23 +89,6 @@ function notRunning(owner: LockOwner | null): string[] {
   return [
     `${paint('red', '✗')} Process ${owner.pid ?? '(just begun)'} holds Omega's lock and does not answer.`,
     '  → A start or a stop may be going on: look again in a moment, or end it with npm run stop.',
-  ];
-}
-
-function lastKnown(snapshot: Snapshot | null, now: number): string[] {
-  if (snapshot === null) return [];
-  return [`  Last known, ${inWords(now - snapshot.generatedAt)} ago: ${snapshot.overall.headline}`];
-}
-
-function headline(snapshot: Snapshot | null, now: number): string[] {
-  if (snapshot === null) return [`${paint('yellow', '?')} No heartbeat yet, so nothing is known.`];
-  const age = inWords(now - snapshot.generatedAt);
-  if (now > snapshot.staleAfter) {
-    return [`${paint('red', '✗ STALE')} The last heartbeat was ${age} ago; it said: ${snapshot.overall.headline}`];
-  }
-  const [colour, mark] = marks[snapshot.overall.state];
-  return [
-    `${paint(colour, mark)} ${paint('bold', snapshot.overall.headline)} (${snapshot.overall.state}, seen ${age} ago)`,
   ];
 }
 

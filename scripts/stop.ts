@@ -1,12 +1,12 @@
 import { systemClock } from '#lib/clock.ts';
-import { readEnv } from '#lib/env.ts';
+import { readDataDir } from '#lib/env.ts';
 import { codeOf, OmegaError } from '#lib/errors.ts';
 import { dataPaths, type DataPaths } from '#lib/paths.ts';
-import { createControlClient } from '#ops/control-client.ts';
+import { childrenOf } from '#ops/children.ts';
 import { isAlive, lockOwner } from '#ops/lock.ts';
-import type { ServiceStatus } from '#ops/status.ts';
 import { isUnitUp, stopUnit, unitName } from '#ops/systemd.ts';
-import { runCommand, printJson } from './command.ts';
+import { paint, printJson, runCommand } from './command.ts';
+import { runningServices } from './running.ts';
 
 const patienceMs = 25_000;
 /** After KILL the kernel needs a moment. */
@@ -22,7 +22,9 @@ await runCommand({
   // --from-unit: systemd itself is stopping the unit and has asked us, so systemd is not asked again.
   options: { json: { type: 'boolean' }, 'from-unit': { type: 'boolean' } },
   run: async ({ values, signal }) => {
-    const paths = dataPaths(readEnv());
+    const { warnings, ...place } = readDataDir();
+    for (const warning of warnings) process.stderr.write(`${paint('yellow', '!', process.stderr)} ${warning}\n`);
+    const paths = dataPaths(place);
     const ended = await stop(paths, { fromUnit: values['from-unit'] === true, signal });
     if (values.json === true) printJson(ended);
     else process.stdout.write(`${inWords(ended)}\n`);
@@ -46,7 +48,8 @@ async function stop(
   const owner = lockOwner(paths);
   if (owner === null && !viaUnit) return { supervisor: null, services: [], how: 'nothing ran', ms: 0 };
   if (owner?.byUnit === true && !viaUnit && !fromUnit) throw unreachableUnit();
-  const services = await servicesOf(paths, signal);
+  // A supervisor that hangs tells nothing of its children: the kernel does.
+  const services = (await runningServices(paths, signal)) ?? childrenOf(owner?.pid ?? null);
   if (viaUnit) await stopUnit();
   const pids = [owner?.pid ?? null, ...services.map(({ pid }) => pid)];
   const how = await end(paths, pids, signal);
@@ -65,15 +68,6 @@ function unreachableUnit(): OmegaError {
     code: 'E_SYSTEMD',
     hint: `As the user who owns it, type: systemctl --user stop ${unitName}`,
   });
-}
-
-async function servicesOf(paths: DataPaths, signal: AbortSignal): Promise<readonly ServiceStatus[]> {
-  try {
-    return await createControlClient(paths.controlSocket).services(signal);
-  } catch (error) {
-    if (codeOf(error) === 'E_NO_SUPERVISOR') return []; // It hangs or is just beginning: TERM and KILL remain.
-    throw error;
-  }
 }
 
 async function end(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { freshnessOf } from '#lib/clock.ts';
 import { codeOf, messageOf } from '#lib/errors.ts';
 
 /** What `/healthz` answers: whether the watcher itself is alive, and what it saw. */
@@ -13,25 +14,24 @@ export interface HealthAnswer {
 }
 
 /** As much of a snapshot as the answer needs. */
-const Freshness = z.object({
+const Answered = z.object({
   generatedAt: z.number(),
   staleAfter: z.number(),
   seq: z.number(),
   overall: z.object({ state: z.enum(['up', 'degraded', 'down', 'unknown']), headline: z.string() }),
 });
 
-/** A clock may be mended by so much without making a snapshot one of the future. */
-const clockToleranceMs = 5000;
-
 /** Reads the snapshot and judges its age; never throws, for that it cannot be read is the answer. */
 export async function healthOf(path: string, now: number): Promise<HealthAnswer> {
   try {
-    const { generatedAt, staleAfter, seq, overall } = Freshness.parse(JSON.parse(await readFile(path, 'utf8')));
+    const snapshot = Answered.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { generatedAt, seq, overall } = snapshot;
     const known = { ageMs: now - generatedAt, seq };
-    if (known.ageMs < -clockToleranceMs) {
+    const freshness = freshnessOf(snapshot, now);
+    if (freshness === 'future') {
       return { ...known, state: 'unknown', reason: 'the snapshot is dated in the future', fresh: false };
     }
-    if (now > staleAfter) return { ...known, state: 'stale', reason: 'the heartbeat has stopped', fresh: false };
+    if (freshness === 'stale') return { ...known, state: 'stale', reason: 'the heartbeat has stopped', fresh: false };
     return { ...known, state: overall.state, reason: overall.headline, fresh: true };
   } catch (error) {
     const none = codeOf(error) === 'ENOENT';

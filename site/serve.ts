@@ -28,7 +28,7 @@ export function serveSite({ folder, snapshot, hosts, now }: ServeOptions): Hono 
   });
   app.get('*', (context) => serveFile(context, folder));
   app.all('*', (context) => context.text('Only GET and HEAD.', 405, { Allow: 'GET, HEAD' }));
-  return new Hono().use(knownHost(hosts), headers()).route('/', app);
+  return new Hono().use(headers('no-cache'), knownHost(hosts)).route('/', app);
 }
 
 /**
@@ -49,7 +49,8 @@ export function inUrl(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;
 }
 
-function headers(): MiddlewareHandler {
+/** Every answer keeps browsers on a short leash: no framing, no guessing of types, no keeping without asking. */
+export function headers(cacheControl: 'no-cache' | 'no-store'): MiddlewareHandler {
   const secure = secureHeaders({
     referrerPolicy: 'no-referrer',
     xFrameOptions: 'DENY',
@@ -58,7 +59,7 @@ function headers(): MiddlewareHandler {
   });
   return async (context, next) => {
     await secure(context, next);
-    context.header('Cache-Control', 'no-cache');
+    context.header('Cache-Control', cacheControl);
     context.header('X-Robots-Tag', 'noindex');
   };
 }

@@ -67,7 +67,7 @@ async function publish(monitor: Monitor, { jobs, queues }: Seen, outcome: Outcom
   const { store, clock, host, paths, checks } = monitor;
   const { overall, heart, memories, fault } = outcome;
   const now = clock.now();
-  const faults = [store.fault, fault].filter((one) => one !== null);
+  const faults = [store.fault, store.runs.fault(), fault].filter((one) => one !== null);
   const watched = watchedAmong(checks, memories);
   const facts = { now, staleAfter: now + staleMs, seq: heart.seq, overall, watched, jobs, queues, host, faults };
   try {

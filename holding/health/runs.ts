@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Log } from '#lib/log.ts';
-import { openForReading, transact } from './database.ts';
+import { openForReading } from './database.ts';
+import { runWriterIn } from './run-writer.ts';
 
 /** One attempt to run a job, as the queue tells of it. Times in milliseconds since the epoch. */
 export interface Run {
@@ -39,7 +40,8 @@ export interface RunHistory {
 
 /**
  * Writes runs down, together every 25 ms: a transaction each would cost a third of the queue's throughput. A kill can
- * cost the records of that moment, never the jobs. What cannot be written is logged and stops no job.
+ * cost the records of that moment, never the jobs. What cannot be written is tried once more with the next, and stops
+ * no job.
  */
 export interface Runs extends RunHistory {
   readonly started: (run: Run) => void;
@@ -53,6 +55,8 @@ export interface Runs extends RunHistory {
   readonly closeOrphans: (startedAt: number, active: ReadonlySet<string>) => number;
   /** Writes at once what is still to be written. */
   readonly flush: () => void;
+  /** What the owner should know of records that could not be written since the start; null: nothing. */
+  readonly fault: () => string | null;
 }
 
 const RunRow = z.object({
@@ -82,41 +86,10 @@ const OpenRunRow = z.object({ id: z.string(), job_id: z.string() });
 /** How a run ended whose worker did. */
 const orphaned = { outcome: 'interrupted', error: 'Its worker ended before it did', result: null } as const;
 
-/** From a record to its being written. */
-const writeAfterMs = 25;
-
-/** What is still to be written of a run: its beginning, its end, or both. */
-interface Pending {
-  /** With an attempt it is written before the end is: the last attempt of each job is kept by that step. */
-  readonly run?: Run;
-  readonly isAttempt?: boolean;
-  readonly end?: RunEnd;
-}
-
 /** The records of runs in an open database. */
 export function runsIn(db: DatabaseSync, log: Log): Runs {
-  const write = writerIn(db);
   const unfinished = db.prepare('SELECT id, job_id FROM run WHERE outcome IS NULL AND started < ?');
-  const pending = new Map<string, Pending>();
-  let timer: NodeJS.Timeout | undefined;
-
-  function add(id: string, part: Pending): void {
-    pending.set(id, { ...pending.get(id), ...part });
-    timer ??= setTimeout(flush, writeAfterMs);
-  }
-
-  function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    const batch = [...pending];
-    pending.clear();
-    try {
-      write(batch);
-    } catch (error) {
-      log.error('Runs could not be written down', { runs: batch.map(([id]) => id), error });
-    }
-  }
-
+  const { add, flush, fault } = runWriterIn(db, log);
   const history = runHistoryIn(db);
   return {
     lastRuns: () => {
@@ -138,32 +111,8 @@ export function runsIn(db: DatabaseSync, log: Log): Runs {
       return orphans.length;
     },
     flush,
+    fault,
   };
-}
-
-/** Writes a batch as one step: a row for what began, an end for what began earlier. */
-function writerIn(db: DatabaseSync): (batch: readonly (readonly [id: string, pending: Pending])[]) => void {
-  const insert = db.prepare(`
-    INSERT INTO run (id, job_id, name, queue, reason, scheduled, started, attempts, ended, outcome, error, result)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
-  const update = db.prepare('UPDATE run SET ended = ?, outcome = ?, error = ?, result = ? WHERE id = ?');
-  return (batch) => {
-    if (batch.length === 0) return;
-    transact(db, () => {
-      for (const [id, { run, isAttempt = false, end }] of batch) {
-        if (run !== undefined) insert.run(...beginningOf(run), ...endOf(isAttempt ? undefined : end));
-        if (end !== undefined && (run === undefined || isAttempt)) update.run(...endOf(end), id);
-      }
-    });
-  };
-}
-
-function beginningOf({ id, jobId, job, queue, reason, scheduledAt, startedAt, attempt }: Run): (string | number)[] {
-  return [id, jobId, job, queue, reason, scheduledAt, startedAt, attempt];
-}
-
-function endOf(end: RunEnd | undefined): (string | number | null)[] {
-  return [end?.endedAt ?? null, end?.outcome ?? null, end?.error ?? null, end?.result ?? null];
 }
 
 /** The records of runs, for a command beside the worker. @throws OmegaError where there are none yet. */

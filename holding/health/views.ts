@@ -1,3 +1,4 @@
+import { freshnessOf } from '#lib/clock.ts';
 import type { Attention, CheckView, Snapshot, State } from './snapshot.ts';
 import { amount, groupTitles, momentsIn, percentage, stateWords, type Moment, type MomentOf } from './wording.ts';
 
@@ -88,7 +89,7 @@ export interface JobRow {
   readonly overdue: boolean;
 }
 
-/** The index page's view of a snapshot; one that is stale at `now` is called unknown, whatever it says itself. */
+/** The index page's view of a snapshot; one that is not current at `now` is called unknown, whatever it says itself. */
 export function indexView(snapshot: Snapshot, now: number): IndexView {
   const moment = momentsIn(snapshot.host.timezone);
   const overall = overallOf(snapshot, now, moment);
@@ -115,12 +116,13 @@ export function indexView(snapshot: Snapshot, now: number): IndexView {
 
 function overallOf(snapshot: Snapshot, now: number, moment: MomentOf): IndexView['overall'] {
   const summary = summaryOf(snapshot);
-  if (now <= snapshot.staleAfter) {
+  const freshness = freshnessOf(snapshot, now);
+  if (freshness === 'fresh') {
     const { state, headline, since } = snapshot.overall;
     return { state, stateWord: stateWords[state], headline, summary, since: moment(since) };
   }
   const since = moment(snapshot.generatedAt);
-  const headline = `No news since ${since.text}`;
+  const headline = freshness === 'stale' ? `No news since ${since.text}` : 'The last look is dated in the future';
   return { state: 'unknown', stateWord: stateWords.unknown, headline, summary: `Then: ${summary}`, since };
 }
 

@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root } from '#lib/paths.ts';
+import { messageOf } from '#lib/errors.ts';
+import { root, type DataPaths } from '#lib/paths.ts';
+import { lockOwner } from '../lock.ts';
 import { findRedisServer, firstOnPath } from '../redis-binary.ts';
+import { askRedis } from '../redis-wire.ts';
 import { fault, fine, unknown, warning, type Look } from './finding.ts';
 
 const run = promisify(execFile);
@@ -46,8 +49,8 @@ async function lookAtSetpriv(): ReturnType<Look> {
   return warning('missing: processes may outlive a killed supervisor', 'sudo apt-get install util-linux');
 }
 
-/** The private server, where no address of the owner's is set. */
-export async function lookAtOwnRedis(): ReturnType<Look> {
+/** The private server, where no address of the owner's is set; while it runs it must also answer. */
+export async function lookAtOwnRedis(paths: DataPaths): ReturnType<Look> {
   const server = await findRedisServer();
   if (server === null) return warning('no server yet', 'npm start, which unpacks one');
   const { stdout } = await run(server, ['--version'], { timeout: 10_000 });
@@ -55,9 +58,20 @@ export async function lookAtOwnRedis(): ReturnType<Look> {
   if (version === null) return unknown(`${server} does not say its version: ${stdout.trim()}`);
   const [text, major, minor] = version;
   const isNewEnough = Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 2);
-  if (isNewEnough) return fine(`${text.slice(2)} at ${server}`);
-  return fault(
-    `${text.slice(2)} at ${server}, and 6.2 is needed`,
-    'sudo apt-get install redis-server, of a newer system',
-  );
+  const what = `${text.slice(2)} at ${server}`;
+  if (!isNewEnough) return fault(`${what}, and 6.2 is needed`, 'sudo apt-get install redis-server, of a newer system');
+  if (lockOwner(paths) === null) return fine(what);
+  const answer = await askOwnRedis(paths);
+  if (answer === '+PONG') return fine(`${what}, answers`);
+  return fault(`${what} runs, and answers: ${answer}`, 'npm run logs -- redis; then npm run stop and npm start');
+}
+
+async function askOwnRedis({ redisPassword, redisSocket }: DataPaths): Promise<string> {
+  try {
+    const password = (await readFile(redisPassword, 'utf8')).trim();
+    const answers = await askRedis(redisSocket, [['AUTH', password], ['PING']], AbortSignal.timeout(2000));
+    return answers.find((answer) => answer !== '+OK') ?? 'nothing';
+  } catch (error) {
+    return messageOf(error);
+  }
 }

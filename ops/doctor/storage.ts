@@ -1,7 +1,8 @@
-import { access, constants, readdir, stat, statfs } from 'node:fs/promises';
+import { access, constants, readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '#lib/errors.ts';
 import { root, type DataPaths } from '#lib/paths.ts';
+import { shortestSecret } from '#lib/secret-file.ts';
 import { lockOwner } from '../lock.ts';
 import { fault, fine, unknown, warning, type Look } from './finding.ts';
 
@@ -36,8 +37,12 @@ async function lookAtKeys(paths: DataPaths): ReturnType<Look> {
   const modes = await Promise.all(names.map((name) => modeOf(join(paths.keys, name))));
   const open = names.filter((_, index) => ((modes[index] ?? 0) & 0o077) !== 0);
   if ((mode & 0o077) !== 0) open.unshift('the folder itself');
-  if (open.length === 0) return fine(`${names.length}, readable by their owner only`);
-  return fault(`others may read ${open.join(', ')}`, `chmod -R go= '${paths.keys}'`);
+  if (open.length > 0) return fault(`others may read ${open.join(', ')}`, `chmod -R go= '${paths.keys}'`);
+  const secrets = await Promise.all(names.map((name) => readFile(join(paths.keys, name), 'utf8')));
+  const cutOff = names.filter((_, index) => (secrets[index] ?? '').trim().length < shortestSecret);
+  if (cutOff.length > 0)
+    return fault(`empty or cut off: ${cutOff.join(', ')}`, 'npm run stop, then npm start, which makes a new one');
+  return fine(`${names.length}, readable by their owner only`);
 }
 
 async function lookAtData(paths: DataPaths): ReturnType<Look> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dotenvHandedOn } from '#lib/env.ts';
 import { root } from '#lib/paths.ts';
 import { defineService, smallHeap } from '../service.ts';
 
@@ -7,9 +8,10 @@ export default defineService({
   name: 'edge',
   summary: 'the status page, the board and /healthz',
   enabled: () => true,
-  command: async () => ({
+  command: async ({ paths }) => ({
     file: process.execPath,
     args: [...smallHeap, ...process.execArgv, join(root, 'scripts', 'edge.ts')],
+    env: { [dotenvHandedOn]: paths.startedDotenv },
   }),
   liveness: 'pong',
   readiness: 'message',

@@ -1,9 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { systemClock } from '#lib/clock.ts';
 import { codeOf, OmegaError } from '#lib/errors.ts';
 import type { DataPaths } from '#lib/paths.ts';
+import { ensureSecret } from '#lib/secret-file.ts';
+import { makeFolders } from '../folders.ts';
 import { findRedisServer } from '../redis-binary.ts';
 import { askRedis } from '../redis-wire.ts';
 import { defineService, type ServiceSettings } from '../service.ts';
@@ -18,7 +20,8 @@ export default defineService({
   command: async ({ paths }) => {
     const server = await findRedisServer();
     if (server === null) throw noServer();
-    const password = await ensureFiles(paths);
+    await makeFolders(paths);
+    const password = await ensureSecret(paths.redisPassword);
     await endOrphan(paths, password);
     const config = join(paths.run, 'redis.conf');
     await writeFileAtomic(config, await fillTemplate({ password, paths }));
@@ -40,21 +43,6 @@ function noServer(): OmegaError {
     hint: 'npm start unpacks one; npm run doctor tells what stands in the way.',
     permanent: true,
   });
-}
-
-/** Makes its folders and, once, its password. */
-async function ensureFiles(paths: DataPaths): Promise<string> {
-  for (const folder of [paths.redis, paths.keys, paths.run, paths.sockets]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  }
-  const password = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex');
-  try {
-    await writeFile(paths.redisPassword, `${password}\n`, { flag: 'wx', mode: 0o600 });
-    return password;
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    return readPassword(paths);
-  }
 }
 
 async function readPassword(paths: DataPaths): Promise<string> {

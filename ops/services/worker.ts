@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dotenvHandedOn } from '#lib/env.ts';
 import { root } from '#lib/paths.ts';
 import { defineService, smallHeap } from '../service.ts';
 
@@ -8,9 +9,10 @@ export default defineService({
   summary: 'scheduler and queues: runs every job',
   dependsOn: ['redis'],
   enabled: () => true,
-  command: async () => ({
+  command: async ({ paths }) => ({
     file: process.execPath,
     args: [...smallHeap, ...process.execArgv, join(root, 'scripts', 'worker.ts')],
+    env: { [dotenvHandedOn]: paths.startedDotenv },
   }),
   liveness: 'pong',
   readiness: 'message',

@@ -213,6 +213,18 @@ test('on a full disk it still decides and says so', async () => {
   expect(read(bench.snapshotPath).attention).toMatchObject([{ why: expect.stringContaining('disk is full') }]);
 });
 
+test('runs that could not be written down are listed for the owner', async () => {
+  using folder = temporaryFolder();
+  using real = openHealth(folder.path, { clock: stillClock(), checks: [] });
+  const runs = { ...real.store.runs, fault: () => 'The last runs could not be written down: disk is full' };
+  const store: HealthStore = { ...real.store, runs };
+  using bench = openHealth(folder.path, { clock: stillClock(), checks: twoChecks({}), store });
+  await bench.health.beat(never);
+  expect(read(bench.snapshotPath).attention).toMatchObject([
+    { what: 'Look after the health records', why: 'The last runs could not be written down: disk is full' },
+  ]);
+});
+
 test('a snapshot that cannot be written fails the beat, and says what to look at', async () => {
   using folder = temporaryFolder();
   using bench = openHealth(folder.path, { clock: stillClock(), checks: [] });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openRunHistory, type Run, type RunEnd } from '#holding/health/runs.ts';
 import { openHealthStore, type HealthStore } from '#holding/health/store.ts';
@@ -135,4 +136,57 @@ test('a record that cannot be written stops no job', () => {
   const store = open(folder.path);
   store[Symbol.dispose]();
   expect(() => store.runs.started(run('a'))).not.toThrow();
+});
+
+/** A disk that takes no more runs until it is disposed, as another program would fill it. */
+function fullDisk(folder: string): Disposable {
+  const db = new DatabaseSync(join(folder, 'health.sqlite'));
+  db.exec("CREATE TRIGGER full BEFORE INSERT ON run BEGIN SELECT RAISE(ABORT, 'disk is full'); END");
+  return {
+    [Symbol.dispose]: () => {
+      db.exec('DROP TRIGGER full');
+      db.close();
+    },
+  };
+}
+
+test('what could not be written is told of, and written with the next', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  {
+    using _full = fullDisk(folder.path);
+    store.runs.started(run('a'));
+    store.runs.flush();
+    expect(store.runs.fault()).toBe('The last runs could not be written down: disk is full');
+  }
+  store.runs.ended('a', end('done'));
+  store.runs.record(run('b'), end('missed'));
+  expect(store.runs.history({ limit: 5 }).map(({ id, outcome }) => `${id} ${outcome}`)).toEqual(['b missed', 'a done']);
+  expect(store.runs.fault()).toBeNull();
+});
+
+test('what could not be written twice is lost, which stays on the list until the next start', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  {
+    using _full = fullDisk(folder.path);
+    store.runs.started(run('a'));
+    store.runs.flush();
+    store.runs.flush();
+  }
+  store.runs.started(run('b'));
+  expect(store.runs.history({ limit: 5 }).map(({ id }) => id)).toEqual(['b']);
+  expect(store.runs.fault()).toBe('1 record of runs could not be written down since the start: disk is full');
+});
+
+test('no more than a thousand wait for their second try, the newest', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  {
+    using _full = fullDisk(folder.path);
+    for (let number = 0; number < 1003; number++) store.runs.started(run(`r${number}`));
+    store.runs.flush();
+  }
+  expect(store.runs.history({ limit: 2000 }).at(-1)?.id).toBe('r3');
+  expect(store.runs.fault()).toMatch(/^3 records of runs/);
 });

@@ -79,3 +79,8 @@ test('a job past its deadline is overdue', async () => {
 test('a percentage is never rounded up', () => {
   expect([1, 0.99999, 0.5, 0, null].map(percentage)).toEqual(['100', '99.99', '50.00', '0.00', '–']);
 });
+
+test('a snapshot that is dated in the future is called unknown', async () => {
+  const { overall } = indexView(await trouble(), noon - minute);
+  expect(overall).toMatchObject({ state: 'unknown', headline: 'The last look is dated in the future' });
+});

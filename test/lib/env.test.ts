@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readEnv } from '#lib/env.ts';
+import { readDataDir, readEnv } from '#lib/env.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'omega-env-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -65,6 +65,10 @@ test('a secret can come from a file, but not from both places', () => {
   expect(() => readEnv({ REDIS_URL_FILE: none }, none)).toThrow(/REDIS_URL_FILE cannot be read/);
 });
 
+test('an address whose password cannot be read is a fault, not a crash', () => {
+  expect(() => readEnv({ REDIS_URL: 'redis://:50%off@host' }, none)).toThrow(/REDIS_URL is no Redis address/);
+});
+
 test('a name that Omega does not know is a warning', () => {
   expect(readEnv({ OMEGA_TIMEZOEN: 'UTC', OTHER: 'x' }, none).warnings).toEqual([
     expect.stringContaining('OMEGA_TIMEZOEN'),
@@ -77,4 +81,26 @@ test('nothing listens beyond this machine', () => {
   expect(() => readEnv({ OMEGA_EDGE_HOST: '192.168.1.7' }, none)).toThrow(
     /nothing of Omega listens beyond this machine/,
   );
+});
+
+test('what is needed to find a running Omega is read even where the rest has faults, which are then told', () => {
+  const file = dotenv('OMEGA_DATA_DIR=/srv/omega\nOMEGA_EDGE_PORT=many\nREDIS_URL=nowhere\n');
+  expect(readDataDir({}, file)).toEqual({
+    dataDir: '/srv/omega',
+    ssh: undefined,
+    warnings: [expect.stringMatching(/2 faults:\n {2}- REDIS_URL .*\n {2}- OMEGA_EDGE_PORT /)],
+  });
+});
+
+test('where .env cannot be read at all, the shell or the usual place tells where Omega is', () => {
+  expect(readDataDir({ OMEGA_DATA_DIR: '/srv/omega' }, folder).dataDir).toBe('/srv/omega');
+  expect(readDataDir({}, folder)).toMatchObject({
+    dataDir: 'data',
+    warnings: [expect.stringContaining(`${folder} cannot be read`)],
+  });
+});
+
+test('a process that is handed a file in the place of .env reads that one', () => {
+  const env = readEnv({ OMEGA_ENV_FILE: dotenv('OMEGA_DATA_DIR=/srv/omega\n') });
+  expect(env).toMatchObject({ dataDir: '/srv/omega', warnings: [] });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openLogFile, type LogFileOptions } from '#ops/log-files.ts';
 import { temporarySettings } from '../support/ops.ts';
 
@@ -34,6 +34,26 @@ test('a log is readable by its owner alone', async () => {
   log.write('{"msg":"private"}');
   await log.close();
   expect(statSync(join(settings.paths.logs, 'web.log')).mode & 0o777).toBe(0o600);
+});
+
+test('a storm of lines is kept whole, and waits for the disk once at a time', async () => {
+  await using settings = await temporarySettings();
+  const { logs } = settings.paths;
+  const warnings: string[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning.name);
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
+  const log = openLogFile(quietly(logs));
+  const streams = [new PassThrough(), new PassThrough()];
+  const text = `{"msg":"${'x'.repeat(90)}"}\n`.repeat(20_000);
+  for (const stream of streams) {
+    log.keep(stream, 'info');
+    stream.end(text);
+  }
+  await Promise.all(streams.map((stream) => once(stream, 'close')));
+  await log.close();
+  expect(warnings).toEqual([]);
+  expect(statSync(join(logs, 'web.log')).size).toBe(2 * text.length);
 });
 
 test('a log that cannot be written is told once, and never stops what it listens to', async () => {

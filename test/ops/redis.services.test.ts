@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -67,6 +67,15 @@ test('a job that Redis acknowledged is there again after kill -9', async () => {
   await supervisor.until('redis', ({ state, restarts }) => state === 'ready' && restarts === 1);
   expect(performance.now() - killedAt).toBeLessThan(1000);
   expect(await ask(settings, ['EXISTS', 'acknowledged'])).toEqual([':1']);
+});
+
+test('a password file that is empty, as after a full disk, does not keep the private Redis from starting', async () => {
+  await using settings = await temporarySettings();
+  mkdirSync(settings.paths.keys);
+  writeFileSync(settings.paths.redisPassword, '');
+  await using supervisor = await startRedis(settings);
+  expect(supervisor.of('redis').restarts).toBe(0);
+  expect(await ask(settings, ['PING'])).toEqual(['+PONG']);
 });
 
 test('its settings are those of a queue: every write on disk, nothing ever evicted', async () => {

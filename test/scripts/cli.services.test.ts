@@ -45,7 +45,7 @@ test.concurrent.for([
   const { exitCode, stderr } = await command([`scripts/${line.split(' ')[0]}`, ...line.split(' ').slice(1)], {
     OMEGA_DATA_DIR: data,
   });
-  expect(stderr).toMatch(/^✗ .*never been started here|^✗ .*has not been started here/);
+  expect(stderr).toMatch(/^✗ .*never been started here|^✗ .*does not run here now/);
   expect(stderr).toContain('→ Start Omega with npm start');
   expect(exitCode).toBe(75);
   expect(existsSync(data)).toBe(false);

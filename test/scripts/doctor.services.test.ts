@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { root } from '#lib/paths.ts';
 import { runProgram, temporaryFolder } from '../support/outsider.ts';
+import { ownersRedis } from '../support/owners-redis.ts';
 
 const Said = z.object({
   findings: z.array(
@@ -57,6 +58,20 @@ test('a key that others may read is a fault, with the command that mends it', as
   expect(exitCode).toBe(1);
 });
 
+test('a key that is empty is a fault, with what mends it', async () => {
+  using folder = temporaryFolder();
+  const keys = join(folder.path, 'keys');
+  mkdirSync(keys, { mode: 0o700 });
+  writeFileSync(join(keys, 'redis.password'), '', { mode: 0o600 });
+  const { exitCode, found } = await doctor({ OMEGA_DATA_DIR: folder.path });
+  expect(found.find(({ subject }) => subject === 'keys')).toMatchObject({
+    state: 'fault',
+    what: 'empty or cut off: redis.password',
+    mend: expect.stringContaining('npm start'),
+  });
+  expect(exitCode).toBe(1);
+});
+
 test('a Redis that does not answer is a fault, and its password is not shown', async () => {
   using folder = temporaryFolder();
   const { exitCode, found, text } = await doctor({
@@ -66,6 +81,19 @@ test('a Redis that does not answer is a fault, and its password is not shown', a
   expect(found.find(({ subject }) => subject === 'Redis')).toMatchObject({ state: 'fault' });
   expect(text).not.toContain('very-secret-word');
   expect(exitCode).toBe(1);
+});
+
+test('a Redis that refuses the password is a fault in its own words', async () => {
+  using folder = temporaryFolder();
+  await using redis = await ownersRedis(folder.path);
+  const url = `redis://:wrong-secret@127.0.0.1:${redis.port}`;
+  const { found, text } = await doctor({ OMEGA_DATA_DIR: folder.path, REDIS_URL: url });
+  const { state, what } = found.find(({ subject }) => subject === 'Redis') ?? {};
+  expect([state, what]).toEqual([
+    'fault',
+    expect.stringContaining(`127.0.0.1:${redis.port}: Redis cannot be used: WRONGPASS`),
+  ]);
+  expect(text).not.toContain('wrong-secret');
 });
 
 test('a port that another program holds is a fault where the owner set it', async () => {

@@ -6,7 +6,7 @@ import { readEnv } from '#lib/env.ts';
 import { pageAddress, portNotice, tunnelCommand } from '../../scripts/page-address.ts';
 import { temporarySettings } from '../support/ops.ts';
 
-const address = { url: 'http://127.0.0.1:8502/', host: '127.0.0.1', port: 8502, pid: 7 };
+const address = { url: 'http://127.0.0.1:8502/', host: '127.0.0.1', port: 8502, pid: 7, usualPortTaken: true };
 
 function envOf(shell: NodeJS.ProcessEnv): ReturnType<typeof readEnv> {
   return readEnv(shell, '/nonexistent/.env');
@@ -23,6 +23,7 @@ test('who came by ssh is given the tunnel to type on their own machine', () => {
 
 test('a page that is not on its usual port is told of, unless the owner chose that port', () => {
   expect(portNotice(envOf({}), address)).toContain('on port 8502: the usual 8501 was taken');
+  expect(portNotice(envOf({}), { ...address, usualPortTaken: false })).toContain('the usual 8501 could not be had');
   expect(portNotice(envOf({}), { ...address, port: 8501 })).toBeNull();
   expect(portNotice(envOf({ OMEGA_EDGE_PORT: '8502' }), address)).toBeNull();
 });

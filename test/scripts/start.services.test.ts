@@ -71,6 +71,15 @@ test('a start that is asked for once ends with the first heartbeat and page, and
   expect(lockOwner(settings.paths)).toBeNull();
 });
 
+test('a single start ends with 1 where a service is still not ready in the end, and says which', async () => {
+  await using settings = await temporarySettings();
+  mkdirSync(join(settings.paths.run, 'edge.json')); // Where the edge cannot write its address, it cannot be ready.
+  const { code, stdout, stderr } = await command(settings, ['start.ts', '--once']);
+  expect(stdout).toContain('The page: ');
+  expect(stderr).toMatch(/✗ The page is there, but edge is not ready yet: exit code 1\.\n {2}→ npm run logs -- edge /);
+  expect(code).toBe(1);
+});
+
 test('Ctrl-C ends everything in an orderly way within seconds', async () => {
   await using settings = await temporarySettings();
   await using running = await foreground(settings);

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { usualEdgePort } from '#lib/env.ts';
 import { root } from '#lib/paths.ts';
 import { temporaryFolder } from '../support/site.ts';
 
@@ -39,14 +40,6 @@ async function serving(child: ChildProcess): Promise<{ url: string; port: number
   return JSON.parse(await readFile(join(data.path, 'run', 'edge.json'), 'utf8'));
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 test('the edge serves without Redis and without a worker, and says that nothing is known yet', async () => {
   const { url, pid } = await serving(start());
   expect(pid).toBe(edge?.pid);
@@ -55,12 +48,15 @@ test('the edge serves without Redis and without a worker, and says that nothing 
   expect(await health.json()).toMatchObject({ state: 'unknown' });
 });
 
-test('the edge comes back on the port of last time', async () => {
-  const port = await freePort();
+test('while another program is on the usual port the edge comes back where it was, and notes what it found', async () => {
+  const other = createServer().listen(usualEdgePort, '127.0.0.1');
+  await once(other, 'listening').catch(() => {}); // Or somebody was there already, which is as good.
   await mkdir(join(data.path, 'run'));
-  const last = { url: `http://127.0.0.1:${port}/`, host: '127.0.0.1', port, pid: 1 };
+  const last = { url: 'http://127.0.0.1:8517/', host: '127.0.0.1', port: 8517, pid: 1 };
   await writeFile(join(data.path, 'run', 'edge.json'), JSON.stringify(last));
-  expect((await serving(start())).port).toBe(port);
+  const address = await serving(start());
+  other.close();
+  expect(address).toMatchObject({ port: 8517, usualPortTaken: true });
 });
 
 test('a port of the owner that is taken ends the edge with exit code 2 and one clear error', async () => {

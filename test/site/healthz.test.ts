@@ -29,6 +29,7 @@ test.each([
   ['fresh, and says how the machine is', 1000, 'down', true],
   ['fresh up to its last millisecond', 150_000, 'down', true],
   ['stale past it', 150_001, 'stale', false],
+  ['fresh when a clock was mended by seconds', -5000, 'down', true],
   ['unknown when dated in the future', -60_000, 'unknown', false],
 ])('a snapshot is %s', async (...[, age, state, fresh]) => {
   await writeFile(path, JSON.stringify(scenes.oneDown()));

@@ -107,6 +107,40 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
     site = await served();
   });
 
+  /** The page of a look that lies so far ahead of the server's clock. */
+  async function showAhead(aheadMs: number): Promise<number> {
+    const now = Date.now();
+    const at = now + aheadMs;
+    await site.show({ ...scenes.firstDay(), generatedAt: at, staleAfter: at + 90_000 }, renderer);
+    return now;
+  }
+
+  test('says that it is dated in the future, and is not green then', async () => {
+    const now = await showAhead(600_000);
+    await using page = await open();
+    await page.clock.setSystemTime(now);
+    const answer = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
+    await page.goto(site.url);
+    await (await answer).finished();
+    await page.clock.runFor(1000);
+    expect(await page.locator('#age').textContent()).toBe('dated in the future');
+    expect(await page.title()).toMatch(/^STALE · All well/);
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('.hero')).filter`)).toBe('grayscale(1)');
+  });
+
+  test.each([
+    ['behind', -600_000],
+    ['ahead', 600_000],
+  ])('blames no clock of the server’s where that of the machine that looks is %s', async (_, skewMs) => {
+    const now = await showAhead(-3000);
+    await using page = await open();
+    await page.clock.setSystemTime(now + skewMs);
+    await page.goto(site.url);
+    await page.locator('html:not(.stale)').waitFor();
+    expect(await page.locator('#age').textContent()).toMatch(/^\d s ago$/);
+    expect(await page.title()).toMatch(/^All well/);
+  });
+
   test('shows what is new by itself, and is no longer stale', async () => {
     await site.show(scenes.firstDay(), renderer);
     await using page = await open();

@@ -33,7 +33,7 @@ const lookEveryMs = 10;
 export async function openStack(): Promise<Stack> {
   const settings = await temporarySettings();
   const { data, controlSocket } = settings.paths;
-  const env = { ...process.env, OMEGA_DATA_DIR: data, XDG_RUNTIME_DIR: settings.env.runtimeDir, NO_COLOR: '1' };
+  const env = { ...process.env, OMEGA_DATA_DIR: data, NO_COLOR: '1' };
   const control = createControlClient(controlSocket);
   let main: ChildProcess | undefined;
   let said = '';

@@ -8,7 +8,7 @@ const tooLongWaitMs = 15 * 60_000;
 /** Whether jobs wait too long, lie dead, or are held back. */
 export default defineCheck({
   id: 'queues',
-  name: 'Queues',
+  name: 'Backlog',
   group: 'jobs',
   everyMs: 60_000,
   timeoutMs: 5000,
