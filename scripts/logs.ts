@@ -3,13 +3,12 @@ import { createReadStream, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '#lib/clock.ts';
-import { readEnv } from '#lib/env.ts';
 import { codeOf, usageError } from '#lib/errors.ts';
-import { dataPaths } from '#lib/paths.ts';
 import { runCommand } from './command.ts';
 import { parseDuration } from './duration.ts';
 import { linesSince, serviceOf } from './log-files.ts';
 import { renderLine } from './log-lines.ts';
+import { readPlace } from './settings.ts';
 
 const usualSinceMs = 3_600_000;
 
@@ -26,7 +25,7 @@ await runCommand({
   ],
   options: { since: { type: 'string' }, follow: { type: 'boolean', short: 'f' }, json: { type: 'boolean' } },
   run: async ({ values, positionals, signal }) => {
-    const { logs } = dataPaths(readEnv());
+    const { logs } = readPlace().paths;
     const sinceMs = values.since === undefined ? usualSinceMs : parseDuration(values.since);
     if (sinceMs === null)
       throw usageError(`--since ${values.since} is no length of time.`, 'Write it as 90s, 5m, 1h or 2d.');

@@ -35,7 +35,7 @@ export function portNotice({ edgePort }: Env, { port, usualPortTaken }: PageAddr
 }
 
 /** What to type on one's own machine to see the page from there; null where nobody came by ssh. */
-export function tunnelCommand({ ssh }: Env, { host, port }: PageAddress): string | null {
+export function tunnelCommand({ ssh }: Pick<Env, 'ssh'>, { host, port }: PageAddress): string | null {
   if (ssh === undefined) return null;
   const inner = host.includes(':') ? `[${host}]` : host;
   const usualSshPort = '22';

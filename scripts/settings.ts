@@ -1,5 +1,6 @@
-import { readEnv, type Env } from '#lib/env.ts';
+import { readDataDir, readEnv, type Env } from '#lib/env.ts';
 import { dataPaths, type DataPaths } from '#lib/paths.ts';
+import { paint } from './command.ts';
 
 /** The configuration and the places that follow from it. */
 export interface Settings {
@@ -11,4 +12,14 @@ export interface Settings {
 export function readSettings(): Settings {
   const env = readEnv();
   return { env, paths: dataPaths(env) };
+}
+
+/**
+ * Where an Omega that runs is to be found, for commands that must work whatever else is wrong with the configuration;
+ * its faults are told on standard error.
+ */
+export function readPlace(): { readonly paths: DataPaths; readonly ssh: Env['ssh'] } {
+  const { warnings, ssh, ...place } = readDataDir();
+  for (const warning of warnings) process.stderr.write(`${paint('yellow', '!', process.stderr)} ${warning}\n`);
+  return { paths: dataPaths(place), ssh };
 }

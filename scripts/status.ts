@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { freshnessOf, systemClock } from '#lib/clock.ts';
-import { readEnv, type Env } from '#lib/env.ts';
-import { dataPaths, type DataPaths } from '#lib/paths.ts';
+import type { Env } from '#lib/env.ts';
+import type { DataPaths } from '#lib/paths.ts';
 import type { Attention, Snapshot } from '#holding/health/snapshot.ts';
 import { lockOwner, type LockOwner } from '#ops/lock.ts';
 import type { ServiceStatus } from '#ops/status.ts';
@@ -11,6 +11,7 @@ import { readSnapshot } from './first-page.ts';
 import { headline, lastKnown } from './headline.ts';
 import { tunnelCommand, type PageAddress } from './page-address.ts';
 import { runningServices, servedPage } from './running.ts';
+import { readPlace } from './settings.ts';
 
 /** A table without any line drawn. */
 const noLines = Object.fromEntries(
@@ -28,11 +29,11 @@ await runCommand({
   ],
   options: { json: { type: 'boolean' } },
   run: async ({ values, signal }) => {
-    const env = readEnv();
+    const { paths, ssh } = readPlace();
     const now = systemClock.now();
-    const status = await look(dataPaths(env), signal);
+    const status = await look(paths, signal);
     if (values.json === true) printJson(asJson(status, now));
-    else process.stdout.write(`${inLines(status, { env, now }).join('\n')}\n`);
+    else process.stdout.write(`${inLines(status, { ssh, now }).join('\n')}\n`);
     return status.services === null ? 1 : 0;
   },
 });
@@ -70,7 +71,7 @@ function asJson({ owner, services, page, snapshot }: Look, now: number): object 
   };
 }
 
-function inLines({ owner, services, page, snapshot }: Look, { env, now }: { env: Env; now: number }): string[] {
+function inLines({ owner, services, page, snapshot }: Look, { ssh, now }: { ssh: Env['ssh']; now: number }): string[] {
   if (services === null) {
     return [...notRunning(owner), ...(snapshot === null ? [] : [`  ${lastKnown(snapshot, now)}`])];
   }
@@ -79,7 +80,7 @@ function inLines({ owner, services, page, snapshot }: Look, { env, now }: { env:
     '',
     serviceTable(services, now),
     '',
-    ...whereItIs(page, env),
+    ...whereItIs(page, ssh),
     ...attentionList(snapshot?.attention ?? []),
   ];
 }
@@ -106,9 +107,9 @@ function serviceTable(services: readonly ServiceStatus[], now: number): string {
   return table.toString();
 }
 
-function whereItIs(page: PageAddress | null, env: Env): string[] {
+function whereItIs(page: PageAddress | null, ssh: Env['ssh']): string[] {
   if (page === null) return ['The page is not served now.'];
-  const tunnel = tunnelCommand(env, page);
+  const tunnel = tunnelCommand({ ssh }, page);
   return [`The page: ${page.url}`, ...(tunnel === null ? [] : [`From your own machine: ${tunnel}`])];
 }
 

@@ -1,12 +1,12 @@
 import { systemClock } from '#lib/clock.ts';
-import { readDataDir } from '#lib/env.ts';
 import { codeOf, OmegaError } from '#lib/errors.ts';
-import { dataPaths, type DataPaths } from '#lib/paths.ts';
+import type { DataPaths } from '#lib/paths.ts';
 import { childrenOf } from '#ops/children.ts';
 import { isAlive, lockOwner } from '#ops/lock.ts';
 import { isUnitUp, stopUnit, unitName } from '#ops/systemd.ts';
-import { paint, printJson, runCommand } from './command.ts';
+import { printJson, runCommand } from './command.ts';
 import { runningServices } from './running.ts';
+import { readPlace } from './settings.ts';
 
 const patienceMs = 25_000;
 /** After KILL the kernel needs a moment. */
@@ -22,9 +22,7 @@ await runCommand({
   // --from-unit: systemd itself is stopping the unit and has asked us, so systemd is not asked again.
   options: { json: { type: 'boolean' }, 'from-unit': { type: 'boolean' } },
   run: async ({ values, signal }) => {
-    const { warnings, ...place } = readDataDir();
-    for (const warning of warnings) process.stderr.write(`${paint('yellow', '!', process.stderr)} ${warning}\n`);
-    const paths = dataPaths(place);
+    const { paths } = readPlace();
     const ended = await stop(paths, { fromUnit: values['from-unit'] === true, signal });
     if (values.json === true) printJson(ended);
     else process.stdout.write(`${inWords(ended)}\n`);

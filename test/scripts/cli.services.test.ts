@@ -66,24 +66,19 @@ test('a .env with five faults: each command names all five, shows no secret, end
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
   const lines = Object.entries({ OMEGA_DATA_DIR: data, ...faulty }).map(([name, value]) => `${name}="${value}"`);
   writeFileSync(join(clone, '.env'), lines.join('\n'));
-  for (const line of [
-    'start',
-    'start --once',
-    'status',
-    'stop',
-    'logs',
-    'board',
-    'drill',
-    'worker',
-    'jobs list',
-    'job canary',
-  ]) {
+  for (const line of ['start', 'start --once', 'board', 'drill', 'worker', 'jobs list', 'job canary']) {
     const [name, ...rest] = line.split(' ');
     const { exitCode, stdout, stderr } = await command([`scripts/${name}.ts`, ...rest], {}, clone);
     expect({ line, exitCode, stdout }).toEqual({ line, exitCode: 2, stdout: '' });
     expect(stderr).toContain('✗ The configuration has 5 faults:');
     for (const fault of Object.keys(faulty)) expect(stderr).toContain(`\n  - ${fault} `);
     expect(stderr).not.toContain(faulty.OMEGA_BOARD_TOKEN);
+  }
+  // What looks at an Omega that runs, or ends it, needs no more than the data folder; it tells the faults and goes on.
+  for (const line of ['status', 'stop', 'logs']) {
+    const { exitCode, stderr } = await command([`scripts/${line}.ts`], {}, clone);
+    expect({ line, isWrongUse: exitCode === 2 && line !== 'logs' }).toEqual({ line, isWrongUse: false });
+    expect(stderr).toContain('! The configuration has 5 faults:');
   }
   expect(existsSync(data)).toBe(false);
   expect(existsSync(join(clone, 'data'))).toBe(false);

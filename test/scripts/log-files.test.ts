@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { linesSince } from '../../scripts/log-files.ts';
 import { temporaryFolder } from '../support/site.ts';
 
@@ -20,8 +21,7 @@ async function read(files: Readonly<Record<string, readonly string[]>>, since = 
 }
 
 function messageOf(raw: string): string {
-  const line: unknown = raw.startsWith('{') ? JSON.parse(raw) : { msg: raw };
-  return typeof line === 'object' && line !== null && 'msg' in line ? String(line.msg) : '';
+  return raw.startsWith('{') ? z.object({ msg: z.string() }).parse(JSON.parse(raw)).msg : raw;
 }
 
 test('lines of all services come in the order of their times, rotated files first', async () => {
@@ -43,7 +43,12 @@ test('only what was said since then, and where a file that grows was read to', a
 });
 
 test('a line without a time, or with its time elsewhere, comes with the one before it or at its time', async () => {
-  const foreign = JSON.stringify({ msg: 'foreign', name: 'x', level: 'warn', time: new Date(noon + 2500).toISOString() });
+  const foreign = JSON.stringify({
+    msg: 'foreign',
+    name: 'x',
+    level: 'warn',
+    time: new Date(noon + 2500).toISOString(),
+  });
   const [lines] = await read({
     'redis.log': ['before any', line(2, 'r2'), 'at the same moment'],
     'worker.log': [line(1, 'w1'), foreign, line(3, 'w3')],
