@@ -18,6 +18,8 @@ export interface QueueCounts {
   readonly dead: number;
   readonly paused: boolean;
   readonly oldestWaitingMs: number | null;
+  /** How many workers take its jobs; null where Redis does not tell. */
+  readonly workers: number | null;
 }
 
 /** A scheduled job's last success, and by when the next one must have happened. Milliseconds since the epoch. */
@@ -126,6 +128,7 @@ async function countQueues<Omega>(queues: Queues<Omega>, clock: Clock): Promise<
         paused: await queue.isPaused(),
         oldestWaitingMs:
           oldest === undefined ? null : Math.max(0, clock.now() - oldest.timestamp - (oldest.delay ?? 0)),
+        workers: await queue.getWorkersCount().catch(() => null), // CLIENT LIST is forbidden on some hosts.
       };
     }),
   );

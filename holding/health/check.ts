@@ -52,6 +52,8 @@ export interface QueueCounts {
   readonly paused: boolean;
   /** Age in milliseconds of the job that waits longest; null where none waits. */
   readonly oldestWaitingMs: number | null;
+  /** How many workers take its jobs; null where Redis does not tell. */
+  readonly workers: number | null;
 }
 
 export interface JobDeadline {

@@ -93,7 +93,7 @@ function jobView(deadline: JobDeadline): NonNullable<Snapshot['jobs']>[number] {
 }
 
 /** Only what the schema names: a probe may know more. */
-function queueView(counts: QueueCounts): QueueCounts {
+function queueView(counts: QueueCounts): NonNullable<Snapshot['queues']>[number] {
   const { name, waiting, active, delayed, failed, dead, paused, oldestWaitingMs } = counts;
   return { name, waiting, active, delayed, failed, dead, paused, oldestWaitingMs };
 }

@@ -155,6 +155,16 @@ test('a scheduler that knows no job is unknown', async () => {
   expect((await run(scheduler, probesOf({ deadlines: async () => [] }))).status).toBe('unknown');
 });
 
+test('two workers on the heartbeat’s queue are a warning with what to do, for each would take the other’s looks', async () => {
+  const finding = await run(queues, probesOf({ queues: async () => [queueCounts({ workers: 2 })] }));
+  expect(finding).toMatchObject({
+    status: 'warn',
+    reason: '2 workers take the heartbeat’s jobs, so their looks are mixed',
+  });
+  expect(finding.todo?.command).toContain('--queues');
+  expect((await run(queues, probesOf({ queues: async () => [queueCounts({ workers: null })] }))).status).toBe('ok');
+});
+
 test('dead letters wait for the owner', async () => {
   const finding = await run(queues, probesOf({ queues: async () => [queueCounts({ dead: 2 })] }));
   expect(finding).toMatchObject({

@@ -284,7 +284,9 @@ describe('the probe', () => {
       paused: false,
     });
     await expect(probe.canary(AbortSignal.timeout(200))).rejects.toThrow(/timeout/);
+    expect((await probe.queues())[0]?.workers).toBe(0);
     await rig.work();
+    expect((await probe.queues())[0]?.workers).toBe(1);
     expect(await probe.canary(AbortSignal.timeout(5000))).toBeLessThan(1000);
     expect(Math.abs(await probe.clockSkewMs())).toBeLessThan(1000);
   });

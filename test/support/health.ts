@@ -114,7 +114,7 @@ export function probesOf(change: Partial<Probes['queue']> & Partial<Omit<Probes,
 /** An idle queue. */
 export function queueCounts(change: Partial<QueueCounts> = {}): QueueCounts {
   const idle = { waiting: 0, active: 0, delayed: 0, failed: 0, dead: 0, paused: false, oldestWaitingMs: null };
-  return { name: 'system', ...idle, ...change };
+  return { name: 'system', ...idle, workers: 1, ...change };
 }
 
 /** A job that was done a minute before noon. */

@@ -24,14 +24,16 @@ export function judgeQueues(queues: readonly QueueCounts[]): Finding {
   const stuck = waits.some(({ oldestWaitingMs }) => (oldestWaitingMs ?? 0) > tooLongWaitMs);
   const paused = queues.filter((queue) => queue.paused).map(({ name }) => name);
   const dead = queues.filter((queue) => queue.dead > 0);
+  const hearts = queues.find(({ name }) => name === 'system')?.workers ?? 1;
 
   const faults = [
     ...waits.map(({ name }) => `jobs wait in ${name} for more than ${stuck ? 15 : 5} minutes`),
     ...paused.map((name) => `${name} is paused`),
+    ...(hearts > 1 ? [`${hearts} workers take the heartbeat’s jobs, so their looks are mixed`] : []),
     ...dead.map((queue) => `${amount(queue.dead, 'dead letter')} in ${queue.name}`),
   ];
   if (faults.length === 0) return { status: 'ok', reason: 'Nothing waits long, nothing is dead, none is paused' };
-  return { status: stuck ? 'fail' : 'warn', reason: sentence(faults), ...todoFor(paused, dead) };
+  return { status: stuck ? 'fail' : 'warn', reason: sentence(faults), ...todoFor({ paused, dead, hearts }) };
 }
 
 function sentence(faults: readonly string[]): string {
@@ -39,10 +41,19 @@ function sentence(faults: readonly string[]): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function todoFor(paused: readonly string[], dead: readonly QueueCounts[]): Pick<Finding, 'todo'> {
+function todoFor(faults: {
+  paused: readonly string[];
+  dead: readonly QueueCounts[];
+  hearts: number;
+}): Pick<Finding, 'todo'> {
+  const { paused, dead, hearts } = faults;
   const [name] = paused;
   if (name !== undefined) {
     return { todo: { what: `Let ${name} go on`, command: `npm run jobs -- resume ${name}`, minutes: 1 } };
+  }
+  if (hearts > 1) {
+    const command = 'npm run worker -- --queues swarm,report,maintenance';
+    return { todo: { what: 'Start the worker of the other host for its own queues only', command, minutes: 5 } };
   }
   if (dead.length === 0) return {};
   return { todo: { what: 'Look at the dead letters', command: 'npm run jobs -- dead', minutes: 5 } };
