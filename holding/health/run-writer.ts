@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import { messageOf } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import { transact } from './database.ts';
@@ -13,9 +14,7 @@ const keptForRetry = 1000;
 
 /** What is still to be written of a run: its beginning, its end, or both. */
 export interface Pending {
-  /** With an attempt it is written before the end is: the last attempt of each job is kept by that step. */
   readonly run?: Run;
-  readonly isAttempt?: boolean;
   readonly end?: RunEnd;
 }
 
@@ -67,19 +66,62 @@ function faultOf({ isOn, lost, reason }: { isOn: boolean; lost: number; reason: 
   return isOn ? `The last runs could not be written down: ${reason}` : null;
 }
 
-/** Writes a batch as one step: a row for what began, an end for what began earlier. */
+/** Writes a batch as one step: a row for what began, an end for what began earlier, and how each job last went. */
 function batchWriterIn(db: DatabaseSync): (batch: readonly (readonly [id: string, pending: Pending])[]) => void {
   const insert = db.prepare(`
     INSERT INTO run (id, job_id, name, queue, reason, scheduled, started, attempts, ended, outcome, error, result)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
-  const update = db.prepare('UPDATE run SET ended = ?, outcome = ?, error = ?, result = ? WHERE id = ?');
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const update = db.prepare(`
+    UPDATE run SET ended = ?, outcome = ?, error = ?, result = ? WHERE id = ? AND outcome IS NULL
+    RETURNING name, started`);
+  const keepLast = db.prepare(`
+    INSERT INTO last_run (name, success, outcome, duration) VALUES (?, ?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET
+      success = coalesce(excluded.success, success),
+      outcome = excluded.outcome,
+      duration = coalesce(excluded.duration, duration)`);
   return (batch) => {
     transact(db, () => {
-      for (const [id, { run, isAttempt = false, end }] of batch) {
-        if (run !== undefined) insert.run(...beginningOf(run), ...endOf(isAttempt ? undefined : end));
-        if (end !== undefined && (run === undefined || isAttempt)) update.run(...endOf(end), id);
+      const last = new Map<string, LastAttempt>();
+      for (const [id, { run, end }] of batch) {
+        if (run !== undefined) insert.run(...beginningOf(run), ...endOf(end));
+        const begun =
+          run === undefined ? begunBy(update.get(...endOf(end), id)) : { name: run.job, started: run.startedAt };
+        if (begun !== null && end !== undefined && isAttempt(end))
+          last.set(begun.name, attemptOf(begun, end, last.get(begun.name)));
       }
+      for (const [name, { success, outcome, duration }] of last) keepLast.run(name, success, outcome, duration);
     });
+  };
+}
+
+/** How a job last went: it outlives the runs themselves, for a job that succeeds once a year. */
+interface LastAttempt {
+  readonly success: number | null;
+  readonly outcome: string;
+  readonly duration: number | null;
+}
+
+const Begun = z.object({ name: z.string(), started: z.number() });
+
+function begunBy(row: unknown): z.infer<typeof Begun> | null {
+  return row === undefined ? null : Begun.parse(row);
+}
+
+/** What was skipped, stale or missed never began, and says nothing of how the job goes. */
+function isAttempt({ outcome }: RunEnd): boolean {
+  return ['done', 'failed', 'dead', 'interrupted'].includes(outcome);
+}
+
+function attemptOf(
+  { started }: z.infer<typeof Begun>,
+  { endedAt, outcome }: RunEnd,
+  before?: LastAttempt,
+): LastAttempt {
+  return {
+    success: outcome === 'done' ? endedAt : (before?.success ?? null),
+    outcome,
+    duration: outcome === 'interrupted' ? (before?.duration ?? null) : endedAt - started,
   };
 }
 

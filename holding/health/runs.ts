@@ -100,7 +100,7 @@ export function runsIn(db: DatabaseSync, log: Log): Runs {
       flush();
       return history.history(filter);
     },
-    started: (run) => add(run.id, { run, isAttempt: true }),
+    started: (run) => add(run.id, { run }),
     ended: (id, end) => add(id, { end }),
     record: (run, end) => add(run.id, { run, end }),
     closeOrphans: (startedAt, active) => {
