@@ -1,20 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { systemClock } from '#lib/clock.ts';
-import { silentLog } from '#lib/log.ts';
-import { connect } from '#queue/connection.ts';
-import { openQueues, type Queues } from '#queue/queues.ts';
-import { startRedis } from '../test/support/redis.ts';
-import { defineBench, quantile, round } from './bench.ts';
-import { crewJobs, newHand, openEffects, type CrewOmega, type Hand } from './crew.ts';
-import { followHistory, type Change } from './history.ts';
+import { defineBench, quantile, round, type BenchOptions } from './bench.ts';
+import { openEffects } from './crew.ts';
+import { openField, type Field } from './field.ts';
+import type { Change } from './history.ts';
 
 /** So many jobs are kept waiting for the two workers. */
 const backlog = 12;
-/** What the last jobs may take once the killing is over. */
-const settleMs = 60_000;
-
 /** Workers with jobs in their hands, killed again and again. */
 export default defineBench({
   name: 'jobs',
@@ -22,40 +13,21 @@ export default defineBench({
   against: 'the jobs that were queued, and a count of effects kept beside them',
   seconds: 60,
   run: async ({ seconds, tell, signal }) => {
-    await using server = await startRedis({ durable: true });
-    const folder = await mkdtemp(join(tmpdir(), 'omega-jobs-'));
-    const redis = connect(server.target, { patience: 'prompt', log: silentLog });
-    const queues = openQueues<CrewOmega>({ jobs: crewJobs, redis });
-    const history = followHistory(redis, queues.get('system').toKey('events'));
-    const path = join(folder, 'effects.sqlite');
-    using effects = openEffects(path);
-    const hands = [0, 1].map(() => newHand({ target: server.target, effects: path, roles: ['worker'] }));
-    try {
-      await Promise.all(hands.map((hand) => hand.hire()));
-      const { killedAt, ids } = await killWorkers({ seconds, queues, hands, tell, signal });
-      const completed = (): Set<string> =>
-        new Set(history.changes.filter(({ event }) => event === 'completed').map(({ jobId }) => jobId));
-      const deadline = performance.now() + settleMs;
-      while (ids.some((id) => !completed().has(id)) && performance.now() < deadline)
-        await systemClock.sleep(300, signal);
-      await history.stop();
-      const { runs, taken, distinct } = effects.count();
-      return {
-        jobs: ids.length,
-        kills: killedAt.length,
-        lost: ids.filter((id) => !completed().has(id)).length,
-        doubledEffects: taken - distinct,
-        runs,
-        interrupted: resumes(killedAt, history.changes).length,
-        resumeP95Ms: round(quantile(resumes(killedAt, history.changes), 0.95), 0),
-      };
-    } finally {
-      await history.stop();
-      await Promise.all(hands.map((hand) => hand.kill()));
-      await queues[Symbol.asyncDispose]();
-      redis.disconnect();
-      await rm(folder, { recursive: true, force: true });
-    }
+    await using field = await openField(['worker', 'worker']);
+    using effects = openEffects(field.effects);
+    const { killedAt, ids } = await killWorkers(field, { seconds, tell, signal });
+    const lost = await field.settle(ids, signal);
+    const { runs, taken, distinct } = effects.count();
+    const resumedMs = resumes(killedAt, field.changes);
+    return {
+      jobs: ids.length,
+      kills: killedAt.length,
+      lost: lost.length,
+      doubledEffects: taken - distinct,
+      runs,
+      interrupted: resumedMs.length,
+      resumeP95Ms: round(quantile(resumedMs, 0.95), 0),
+    };
   },
 });
 
@@ -65,14 +37,10 @@ interface Kill {
   readonly jobIds: readonly string[];
 }
 
-async function killWorkers(options: {
-  seconds: number;
-  queues: Queues<CrewOmega>;
-  hands: readonly Hand[];
-  tell: (line: string) => void;
-  signal: AbortSignal;
-}): Promise<{ killedAt: Kill[]; ids: string[] }> {
-  const { seconds, queues, hands, tell, signal } = options;
+async function killWorkers(
+  { queues, hands }: Field,
+  { seconds, tell, signal }: BenchOptions,
+): Promise<{ killedAt: Kill[]; ids: string[] }> {
   const queue = queues.get('system');
   const end = performance.now() + seconds * 1000;
   const killedAt: Kill[] = [];

@@ -67,7 +67,9 @@ function roomOf({ file, target }: Import): string | null {
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder))
     .filter(
-      (name) => name.endsWith('.ts') && !['index.ts', 'omega.ts', 'bench.ts', 'crew.ts', 'history.ts'].includes(name),
+      (name) =>
+        name.endsWith('.ts') &&
+        !['index.ts', 'omega.ts', 'bench.ts', 'crew.ts', 'field.ts', 'history.ts'].includes(name),
     )
     .map((name) => basename(name, '.ts'));
 }
