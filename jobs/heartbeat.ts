@@ -26,11 +26,7 @@ export default defineJob({
     const nextTick = (Math.floor(clock.now() / minuteMs) + 1) * minuteMs;
     if (beat.nextDueAt < nextTick) {
       const delayMs = Math.max(0, beat.nextDueAt - clock.now());
-      await enqueue(
-        'heartbeat',
-        {},
-        { id: `heartbeat-${Math.floor(beat.nextDueAt / 1000)}`, delayMs, reason: 'event' },
-      );
+      await enqueue('heartbeat', {}, { id: `heartbeat-after-${beat.seq}`, delayMs, reason: 'event' });
     }
     return { seq: beat.seq, headline: beat.headline, flips: beat.flips.length };
   },

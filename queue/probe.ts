@@ -6,7 +6,7 @@ import { listDead } from './dead.ts';
 import { lastSuccessKey, type Queues } from './queues.ts';
 import type { LastRun } from './run.ts';
 import { compileAll, type Scheduled } from './scheduler.ts';
-import { sinceKey } from './watermark.ts';
+import { agreedMs, sinceKey } from './watermark.ts';
 
 /** How many of a queue's jobs are in which state. */
 export interface QueueCounts {
@@ -167,7 +167,7 @@ function tickSearch(): <Omega>(entry: Scheduled<Omega>, time: number) => number 
 
 /**
  * A success is owed for the first tick after the last one, or after the job became known. A success of the future is
- * none: the clock was set back since.
+ * none, for the clock was set back since; one a little ahead comes from a host whose clock is.
  */
 function deadlineOf<Omega>(
   { job, timetable }: Scheduled<Omega>,
@@ -181,8 +181,8 @@ function deadlineOf<Omega>(
   },
 ): JobDeadline {
   const { run, since, succeededAt, next, owed, now } = facts;
-  const successes = [run?.lastSuccessAt ?? 0, succeededAt ?? 0].filter((time) => time <= now);
-  const lastSuccessAt = Math.max(0, ...successes) || null;
+  const successes = [run?.lastSuccessAt ?? 0, succeededAt ?? 0].filter((time) => time <= now + agreedMs);
+  const lastSuccessAt = Math.min(now, Math.max(0, ...successes)) || null;
   const nextDueAt = next ?? now + 366 * dayMs;
   const allowed = job.policy.timeoutMs * (job.policy.attempts ?? 1) + allowanceMs;
   return {

@@ -68,7 +68,11 @@ export function openQueues<Omega>(options: {
     dead,
     enqueue: async (name, input, { id, delayMs, reason = 'event' } = {}) => {
       const job = findJob(jobs, name);
-      const payload: Payload = { input: parseInput(job, input), scheduledAt: now() + (delayMs ?? 0), reason };
+      const payload: Payload = {
+        input: parseInput(job, input),
+        scheduledAt: Math.round(now() + (delayMs ?? 0)),
+        reason,
+      };
       const jobId = id ?? `${reason}-${name}-${crypto.randomUUID()}`;
       const delay = delayMs === undefined ? {} : { delay: Math.max(0, Math.round(delayMs)) };
       await get(job.policy.queue).add(name, payload, { ...jobOptions(job, jobs), ...delay, jobId });

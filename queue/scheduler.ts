@@ -127,8 +127,7 @@ async function reconcileJob<Omega>(entry: Scheduled<Omega>, options: SchedulerOp
   if (kept.length > 0) await queues.addTicks(job, kept, watermark.generation);
   const forgotten = from > watermark.at ? timetable.before(from) : null;
   const last = due.at(-1) ?? (forgotten === null ? undefined : from);
-  if (last !== undefined) {
-    await raiseWatermark(mark, last);
+  if (last !== undefined && (await raiseWatermark(mark, last))) {
     recordMissed(job, dropped, options);
     if (forgotten !== null && forgotten > watermark.at) recordForgotten(job, { from: watermark.at, to: from }, options);
   }

@@ -26,20 +26,25 @@ export interface WatermarkOptions {
 /** A watermark this far ahead of the clock means that a clock was set back, here or elsewhere. */
 const setBackMs = 300_000;
 /** So far this machine and Redis may differ and still be of one opinion on the time. */
-const agreedMs = 60_000;
+export const agreedMs = 60_000;
 
 /** Advances, never goes back: so the slower of two schedulers cannot undo the faster one. */
 const raise = `
 local current = tonumber(redis.call('GET', KEYS[1]) or '0')
-if tonumber(ARGV[1]) > current then redis.call('SET', KEYS[1], ARGV[1]) end
+if tonumber(ARGV[1]) <= current then return 0 end
+redis.call('SET', KEYS[1], ARGV[1])
 return 1`;
 
-/** Goes back once for several schedulers that notice it: `ARGV` are now, the tolerance, and what the generation gains. */
+/**
+ * Goes back once for several schedulers that notice it; `ARGV` are now, the tolerance, and 1 where a new generation
+ * begins, which owes its first tick from now on.
+ */
 const lower = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') <= tonumber(ARGV[1]) + tonumber(ARGV[2]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1])
+if ARGV[3] == '0' then return 1 end
 redis.call('SET', KEYS[2], ARGV[1])
-redis.call('INCRBY', KEYS[3], ARGV[3])
+redis.call('INCR', KEYS[3])
 redis.call('DEL', KEYS[4])
 return 1`;
 
@@ -68,9 +73,9 @@ export async function readWatermark(options: WatermarkOptions): Promise<Watermar
   return get(options);
 }
 
-/** Call it only once Redis has the ticks. */
-export async function raiseWatermark({ redis, prefix, job }: WatermarkOptions, to: number): Promise<void> {
-  await redis.eval(raise, 1, watermarkKey(prefix, job), String(to));
+/** Call it only once Redis has the ticks. @returns whether it was this call that raised it, among several schedulers. */
+export async function raiseWatermark({ redis, prefix, job }: WatermarkOptions, to: number): Promise<boolean> {
+  return (await redis.eval(raise, 1, watermarkKey(prefix, job), String(to))) === 1;
 }
 
 async function get({ redis, prefix, job }: WatermarkOptions): Promise<Watermark> {

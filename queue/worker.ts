@@ -130,7 +130,8 @@ function restAfterErrors(worker: Worker, log: Log): (error: Error) => void {
     const message = messageOf(error);
     if (!said.has(message)) log.warn('a worker had trouble with Redis', { queue: worker.name, error: message });
     said.add(message);
-    if (resting !== undefined || error.name !== 'ReplyError') return;
+    const isFetching = worker.isRunning() && worker.closing === undefined;
+    if (resting !== undefined || !isFetching || error.name !== 'ReplyError') return;
     void worker.pause(true);
     resting = setTimeout(() => {
       resting = undefined;

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '#lib/errors.ts';
 import { lineTime } from './log-lines.ts';
 
 /** A log's line and when it was written, in milliseconds since the epoch. */
@@ -31,7 +32,9 @@ export async function* linesSince(
   await using opened = new AsyncDisposableStack();
   const services = new Map<string, OpenFile[]>();
   for (const file of files.toSorted((one, other) => ageOf(other) - ageOf(one))) {
-    const handle = opened.use(await open(join(folder, file)));
+    const handle = await openIfThere(join(folder, file));
+    if (handle === null) continue;
+    opened.use(handle);
     const { mtimeMs, size } = await handle.stat();
     if (ageOf(file) === 0) ends.set(file, size);
     if (mtimeMs < since || size === 0) continue;
@@ -39,6 +42,16 @@ export async function* linesSince(
     services.set(service, [...(services.get(service) ?? []), { handle, size }]);
   }
   yield* inOrder([...services.values()].map((parts) => linesOf(parts, since)));
+}
+
+/** Null: it was rotated away since the folder was listed. */
+async function openIfThere(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** 0: it is being written; the older ones count up. */

@@ -70,7 +70,7 @@ function faultOf({ isOn, lost, reason }: { isOn: boolean; lost: number; reason: 
 function batchWriterIn(db: DatabaseSync): (batch: readonly (readonly [id: string, pending: Pending])[]) => void {
   const insert = db.prepare(`
     INSERT INTO run (id, job_id, name, queue, reason, scheduled, started, attempts, ended, outcome, error, result)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
   const update = db.prepare(`
     UPDATE run SET ended = ?, outcome = ?, error = ?, result = ? WHERE id = ? AND outcome IS NULL
     RETURNING name, started`);

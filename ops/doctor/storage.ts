@@ -33,7 +33,7 @@ async function lookAtDotenv(secrets: readonly string[]): ReturnType<Look> {
 async function lookAtKeys(paths: DataPaths): ReturnType<Look> {
   const mode = await modeOf(paths.keys);
   if (mode === null) return unknown('none made yet');
-  const names = await readdir(paths.keys);
+  const names = (await readdir(paths.keys)).filter((name) => !name.endsWith('.tmp')); // What a kill left half-written.
   const modes = await Promise.all(names.map((name) => modeOf(join(paths.keys, name))));
   const open = names.filter((_, index) => ((modes[index] ?? 0) & 0o077) !== 0);
   if ((mode & 0o077) !== 0) open.unshift('the folder itself');

@@ -127,6 +127,19 @@ describe('after three hours of sleep', () => {
     expect([added.length, dropped.length]).toEqual([2, 178]);
   });
 
+  test('several schedulers that wake leave one record of what was missed', async () => {
+    await using rig = openRig(server.target, [ticking()]);
+    const clock = fakeClock(start);
+    const several = [schedulerAt(rig, clock), schedulerAt(rig, clock), schedulerAt(rig, clock)];
+    await several[0]!.reconcile('tick');
+    clock.advance(3 * hourMs);
+    const seen: string[] = [];
+    const { record } = rig.recorder;
+    Object.assign(rig.recorder, { record: (...args: Parameters<typeof record>) => void seen.push(args[0].id) });
+    await Promise.all(several.map((scheduler) => scheduler.reconcile('tick')));
+    expect(seen).toHaveLength(1);
+  });
+
   test('nothing older than the window is looked for, but a record says that it was missed', async () => {
     const { rig, added, dropped } = await wake({ catchUp: 'all', windowMs: hourMs });
     await using _rig = rig;
@@ -242,6 +255,18 @@ describe('the probe', () => {
     });
     clock.advance(10 * minuteMs);
     expect((await probe.deadlines())[0]?.deadlineAt).toBe(first + allowedMs);
+  });
+
+  test('takes a success a moment ahead of this clock for one of now', async () => {
+    await using rig = openRig(server.target, [ticking()]);
+    const clock = fakeClock(start);
+    await schedulerAt(rig, clock).reconcile('tick');
+    clock.advance(hourMs);
+    await rig.redis.set(`${rig.queues.prefix}:success:tick`, String(clock.now() + 2000));
+    const probe = createQueueProbe({ queues: rig.queues, localTimezone: 'UTC', clock, lastRuns: () => [] });
+    const [deadline] = await probe.deadlines();
+    expect(deadline?.lastSuccessAt).toBe(clock.now());
+    expect(deadline?.deadlineAt).toBeGreaterThan(clock.now());
   });
 
   test('knows a success on another host, which left no record here', async () => {
