@@ -18,8 +18,8 @@ export default defineJob({
     overlap: 'skip',
     withoutRedis: true,
   },
-  async run(_input, { omega, signal, enqueue, clock, log }) {
-    const beat = await omega.health.beat(signal);
+  async run(_input, { omega, signal, enqueue, clock, log, reason }) {
+    const beat = await omega.health.beat(signal, reason === 'manual' ? 'all' : 'due');
     log(`${beat.headline}: looked at ${beat.checked}, ${beat.flips.length} changed`);
     await enqueue('site-render', {}, { reason: 'event' });
 

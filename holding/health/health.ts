@@ -2,8 +2,11 @@ import type { State } from './snapshot.ts';
 
 /** The heartbeat's organ, as jobs use it. */
 export interface Health {
-  /** Runs every check that is due, keeps what they found, decides their states and writes the snapshot. */
-  readonly beat: (signal: AbortSignal) => Promise<Beat>;
+  /**
+   * Runs every check that is due, or each of them where the owner asks by hand; keeps what they found, decides their
+   * states and writes the snapshot.
+   */
+  readonly beat: (signal: AbortSignal, which?: 'due' | 'all') => Promise<Beat>;
   /** Deletes observations and runs that are older than they are kept; resolves to how many rows went. */
   readonly prune: () => number;
 }

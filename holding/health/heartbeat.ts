@@ -8,7 +8,7 @@ import type { Beat, Health } from './health.ts';
 import { keep, watchedAmong, type Outcome } from './keep.ts';
 import { staleMs, tickMs, type HealthOptions, type Monitor } from './monitor.ts';
 import { present, type Present } from './present.ts';
-import { goRound, type Seen } from './round.ts';
+import { goRound, type Round, type Seen } from './round.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
@@ -19,9 +19,9 @@ export function createHealth(options: HealthOptions): Health {
   const monitor = monitorOf(options);
   let previous: Promise<unknown> = Promise.resolve();
   return {
-    beat(signal) {
+    beat(signal, which = 'due') {
       // One at a time; the next one comes whether this one succeeds or not.
-      const beat = previous.then(() => beatOnce(monitor, signal));
+      const beat = previous.then(() => beatOnce(monitor, { signal, which }));
       previous = Promise.allSettled([beat]);
       return beat;
     },
@@ -51,9 +51,9 @@ function writtenSeq(path: string): number {
   }
 }
 
-async function beatOnce(monitor: Monitor, signal: AbortSignal): Promise<Beat> {
-  signal.throwIfAborted();
-  const seen = await goRound(monitor, signal);
+async function beatOnce(monitor: Monitor, round: Round): Promise<Beat> {
+  round.signal.throwIfAborted();
+  const seen = await goRound(monitor, round);
   const outcome = keep(monitor, seen);
   const { heart, memories, flips, overall } = outcome;
   monitor.known = { heart, memories };

@@ -16,11 +16,18 @@ export interface Seen {
 
 const askTimeoutMs = 5000;
 
-/** Looks at everything that is due, all at once. */
-export async function goRound(monitor: Monitor, signal: AbortSignal): Promise<Seen> {
+/** Which checks to run, and until when. */
+export interface Round {
+  readonly signal: AbortSignal;
+  readonly which: 'due' | 'all';
+}
+
+/** Looks at everything that is due, or at everything, all at once. */
+export async function goRound(monitor: Monitor, { signal, which }: Round): Promise<Seen> {
   const { ordered, clock, secrets = [] } = monitor;
   const now = clock.now();
-  const due = dueAt(now, ordered, refresh(monitor));
+  const known = refresh(monitor);
+  const due = which === 'all' ? ordered : dueAt(now, ordered, known);
   const probes = askingOnce(monitor.probes);
   const within = { clock, signal, timeoutMs: askTimeoutMs };
   const [findings, jobs, queues] = await Promise.all([

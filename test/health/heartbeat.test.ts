@@ -49,6 +49,14 @@ test('when every check is ok the first beat says that all is well', async () => 
   expect(snapshot).toMatchObject({ seq: 1, generatedAt: noon, staleAfter: noon + 90 * second });
 });
 
+test('what is not due is looked at only where everything is asked for', async () => {
+  using folder = temporaryFolder();
+  using bench = openHealth(folder.path, { clock: stillClock(), checks: twoChecks({}) });
+  await bench.health.beat(never);
+  expect((await bench.health.beat(never)).checked).toBe(0);
+  expect((await bench.health.beat(never, 'all')).checked).toBe(2);
+});
+
 test('with no checks nothing is green', async () => {
   using folder = temporaryFolder();
   using bench = openHealth(folder.path, { clock: stillClock(), checks: [] });
