@@ -3,3 +3,4 @@ export { default as heartbeat } from './heartbeat.ts'; // * * * * * UTC
 export { default as siteRender } from './site-render.ts'; // 10 * * * * * UTC
 export { default as housekeeping } from './housekeeping.ts'; // 30 3 * * * local
 export { default as canary } from './canary.ts'; // when asked for
+export { default as trendReport } from './trend-report.ts'; // 30 6 * * * local

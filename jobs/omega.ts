@@ -1,10 +1,12 @@
 import type { Health } from '#holding/health/health.ts';
+import type { Trends } from '#holding/report/trends.ts';
 import { defineJobFor } from '#queue/job.ts';
 
 /** What a job may use; built once by `scripts/worker.ts`, or by a test with parts of its own. */
 export interface Omega {
   readonly health: Health;
   readonly site: Site;
+  readonly trends: Trends;
 }
 
 /** Draws the status page from the latest snapshot. */

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { codeOf, messageOf, OmegaError } from './errors.ts';
-import { root } from './paths.ts';
+import { messageOf } from './errors.ts';
+import { configurationError, dotenvFile, dotenvHandedOn, givenVariables, readableVariables } from './given.ts';
 
 /** The configuration as every process sees it; read once, at its start. */
 export interface Env {
@@ -15,6 +13,15 @@ export interface Env {
   /** Undefined: {@link usualEdgePort}, or the next free port. */
   readonly edgePort: number | undefined;
   readonly boardToken: string | undefined;
+  /** Undefined: `mcp.json` in the data folder, else the shipped one. */
+  readonly mcpConfig: string | undefined;
+  /**
+   * Any variable of the shell or of `.env`, or what its `NAME_FILE` holds: `mcp.json` may name whichever its servers
+   * need. Undefined where it is unset or empty. @throws OmegaError `E_CONFIG` where its file cannot be read.
+   */
+  readonly variable: (name: string) => string | undefined;
+  /** How this machine reaches the internet where it may not do so directly, and the certificates that it trusts besides. */
+  readonly network: { readonly proxy: string | undefined; readonly extraCaFile: string | undefined };
   /** The end of the ssh connection on this machine, where one came by ssh. */
   readonly ssh: { readonly address: string; readonly port: string } | undefined;
   /** Everything that may stand in no log, error or page. */
@@ -50,10 +57,14 @@ const Variables = z.object({
     .refine((port) => port >= 1 && port <= 65_535, { error: 'must be a port number from 1 to 65535' })
     .optional(),
   OMEGA_BOARD_TOKEN: z.string().min(16, 'must have at least 16 characters; leave it out and one is made').optional(),
+  OMEGA_MCP_CONFIG: z.string().optional(),
+  BRAVE_API_KEY: z.string().optional(),
+  GITHUB_PERSONAL_ACCESS_TOKEN: z.string().optional(),
+  GOOGLE_OAUTH_CREDENTIALS: z.string().optional(),
 });
 
 /** Names that may hold a secret, and so may also come from a file: `NAME_FILE`. */
-const secretNames = ['REDIS_URL', 'OMEGA_BOARD_TOKEN'] as const;
+const secretNames = ['REDIS_URL', 'OMEGA_BOARD_TOKEN', 'BRAVE_API_KEY', 'GITHUB_PERSONAL_ACCESS_TOKEN'] as const;
 
 /** Every name that is read; `.env.example` has the same. */
 export const knownNames: ReadonlySet<string> = new Set([
@@ -61,24 +72,21 @@ export const knownNames: ReadonlySet<string> = new Set([
   ...secretNames.map((name) => `${name}_FILE`),
 ]);
 
-/** The owner's configuration file, at the root. */
-export const dotenvFile = join(root, '.env');
-
-/** Names the file that is read in its place: the supervisor hands its children the `.env` that it started with. */
-export const dotenvHandedOn = 'OMEGA_ENV_FILE';
-
 /**
  * Reads the configuration from the shell and from `.env` at the root, where the shell's value wins.
  * @throws OmegaError `E_CONFIG`, exit code 2, naming every fault at once and never a secret's value.
  */
-export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dotenvOf(shell)): Env {
-  const given = withoutEmpty({ ...readDotenv(dotenvPath), ...withoutEmpty(shell) });
+export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dotenvFile): Env {
+  const given = givenVariables(shell, dotenvPath);
   const { values, faults } = readSecretFiles(given);
   const parsed = Variables.safeParse(values);
   if (!parsed.success) faults.push(...parsed.error.issues.map(describeIssue));
   if (!parsed.success || faults.length > 0) throw configurationError(faults);
 
   const { OMEGA_EDGE_HOST, OMEGA_EDGE_PORT, OMEGA_BOARD_TOKEN, REDIS_URL } = parsed.data;
+  const { BRAVE_API_KEY, GITHUB_PERSONAL_ACCESS_TOKEN } = parsed.data;
+  const tokens = [OMEGA_BOARD_TOKEN, BRAVE_API_KEY, GITHUB_PERSONAL_ACCESS_TOKEN];
+  const proxy = given['HTTPS_PROXY'] ?? given['https_proxy'];
   return {
     dataDir: parsed.data.OMEGA_DATA_DIR,
     timezone: parsed.data.OMEGA_TIMEZONE,
@@ -86,8 +94,11 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
     edgeHost: OMEGA_EDGE_HOST,
     edgePort: OMEGA_EDGE_PORT,
     boardToken: OMEGA_BOARD_TOKEN,
+    mcpConfig: parsed.data.OMEGA_MCP_CONFIG,
+    variable: (name) => variableOf(name, values),
+    network: { proxy, extraCaFile: given['NODE_EXTRA_CA_CERTS'] },
     ssh: sshEnd(shell['SSH_CONNECTION']),
-    secrets: [OMEGA_BOARD_TOKEN, ...secretsOfUrl(REDIS_URL)].filter((secret) => secret !== undefined),
+    secrets: [...tokens, ...secretsOfUrl(REDIS_URL), ...secretsOfUrl(proxy)].filter((secret) => secret !== undefined),
     warnings: unknownNames(given),
   };
 }
@@ -98,43 +109,15 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
  */
 export function readDataDir(
   shell: NodeJS.ProcessEnv = process.env,
-  dotenvPath = dotenvOf(shell),
+  dotenvPath = dotenvFile,
 ): Pick<Env, 'dataDir' | 'ssh' | 'warnings'> {
   try {
     return readEnv(shell, dotenvPath);
   } catch (error) {
-    const { OMEGA_DATA_DIR } = withoutEmpty({ ...readableDotenv(dotenvPath), ...withoutEmpty(shell) });
+    const { OMEGA_DATA_DIR } = readableVariables(shell, dotenvPath);
     const dataDir = Variables.shape.OMEGA_DATA_DIR.parse(OMEGA_DATA_DIR);
     return { dataDir, ssh: sshEnd(shell['SSH_CONNECTION']), warnings: [messageOf(error)] };
   }
-}
-
-function dotenvOf(shell: NodeJS.ProcessEnv): string {
-  return shell[dotenvHandedOn] || dotenvFile;
-}
-
-function readableDotenv(path: string): NodeJS.Dict<string> {
-  try {
-    return readDotenv(path);
-  } catch {
-    return {}; // That it cannot be read was said by whoever asked for all of it.
-  }
-}
-
-function readDotenv(path: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {};
-    throw configurationError([`${path} cannot be read: ${messageOf(error)}`]);
-  }
-}
-
-/** An empty value counts as unset, as in most shells' idiom. */
-function withoutEmpty(variables: NodeJS.Dict<string>): NodeJS.Dict<string> {
-  return Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  );
 }
 
 function readSecretFiles(given: NodeJS.Dict<string>): { values: NodeJS.Dict<string>; faults: string[] } {
@@ -156,19 +139,18 @@ function readSecretFiles(given: NodeJS.Dict<string>): { values: NodeJS.Dict<stri
   return { values, faults };
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  return `${issue.path.join('.')} ${issue.message}`;
+function variableOf(name: string, values: NodeJS.Dict<string>): string | undefined {
+  const path = values[`${name}_FILE`];
+  if (values[name] !== undefined || path === undefined) return values[name];
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch (error) {
+    throw configurationError([`${name}_FILE cannot be read: ${messageOf(error)}`]);
+  }
 }
 
-function configurationError(faults: readonly string[]): OmegaError {
-  const list = faults.map((fault) => `  - ${fault}`).join('\n');
-  const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
-  return new OmegaError(`The configuration has ${count}:\n${list}`, {
-    code: 'E_CONFIG',
-    hint: 'Mend them in .env or in the shell; .env.example explains each name.',
-    permanent: true,
-    exitCode: 2,
-  });
+function describeIssue(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')} ${issue.message}`;
 }
 
 function unknownNames(given: NodeJS.Dict<string>): string[] {

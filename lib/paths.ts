@@ -20,12 +20,25 @@ export interface DataPaths {
   readonly data: string;
   readonly healthDb: string;
   readonly snapshot: string;
+  /** What may never be lost or rewritten, on hash chains: the audit of tool calls. */
+  readonly ledgerDb: string;
+  /** A folder a business unit: mandate.md, documents/, reports/. */
+  readonly units: string;
+  /** How many sources spoke of what in which period. */
+  readonly trendsDb: string;
+  /** State of the tool servers, and a folder for each. */
+  readonly mcp: string;
+  /** The owner's own mcp.json and approvals, in place of the shipped ones. */
+  readonly mcpConfig: string;
+  readonly mcpLock: string;
   /** The rendered status page and `status.json`, served as they are. */
   readonly site: string;
   readonly redis: string;
   readonly keys: string;
   readonly redisPassword: string;
   readonly boardToken: string;
+  /** The owner's approvals of mandates: outside what they edit and outside what a tool may write. */
+  readonly mandateApprovals: string;
   readonly logs: string;
   /** Locks, and the state of what runs now; may be emptied while nothing runs. */
   readonly run: string;
@@ -56,11 +69,18 @@ export function dataPaths({ dataDir }: PathSettings): DataPaths {
     data,
     healthDb: join(data, 'health.sqlite'),
     snapshot: join(data, 'snapshot.json'),
+    ledgerDb: join(data, 'ledger.sqlite'),
+    units: join(data, 'units'),
+    trendsDb: join(data, 'trends.sqlite'),
+    mcp: join(data, 'mcp'),
+    mcpConfig: join(data, 'mcp.json'),
+    mcpLock: join(data, 'mcp.lock.json'),
     site: join(data, 'site'),
     redis: join(data, 'redis'),
     keys: join(data, 'keys'),
     redisPassword: join(data, 'keys', 'redis.password'),
     boardToken: join(data, 'keys', 'board.token'),
+    mandateApprovals: join(data, 'keys', 'mandates.json'),
     logs: join(data, 'logs'),
     run,
     startedDotenv: join(run, 'started.env'),

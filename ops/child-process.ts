@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
+import { openVariables } from '#lib/given.ts';
 import type { LogFile } from './log-files.ts';
 import type { ServiceCommand } from './service.ts';
 
@@ -32,7 +33,7 @@ export interface SpawnOptions {
 export async function deathSignalPrefix(): Promise<readonly string[]> {
   const prefix = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
   try {
-    await promisify(execFile)(prefix[0], [...prefix.slice(1), 'true']);
+    await promisify(execFile)(prefix[0], [...prefix.slice(1), 'true'], { env: openVariables(process.env) });
     return prefix;
   } catch {
     return []; // The caller says so: without it children may outlive a killed supervisor.
@@ -48,7 +49,7 @@ export async function spawnChild({ command, log, prefix, hasChannel }: SpawnOpti
   const child = spawn(file, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', hasChannel ? 'ipc' : 'ignore'],
-    env: { ...process.env, ...command.env },
+    env: { ...openVariables(process.env), ...command.env },
   });
   const exited = untilExit(child);
   await untilSpawned(child, command.file);

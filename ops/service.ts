@@ -31,7 +31,7 @@ export interface ServiceSettings {
 export interface ServiceCommand {
   readonly file: string;
   readonly args: readonly string[];
-  /** On top of the supervisor's own environment. */
+  /** On top of what of the supervisor's own environment is no secret (lib/given.ts). */
   readonly env?: Readonly<Record<string, string>>;
 }
 

@@ -5,6 +5,10 @@ import * as checkCatalogue from '#holding/health/checks/index.ts';
 import { createHealth } from '#holding/health/heartbeat.ts';
 import { openRunHistory, type RunHistory, type Runs } from '#holding/health/runs.ts';
 import { openHealthStore } from '#holding/health/store.ts';
+import { toolChecks } from '#holding/health/tool-check.ts';
+import { unitChecks } from '#holding/health/unit-check.ts';
+import { listReports } from '#holding/report/store.ts';
+import { createUnitProbe } from '#holding/report/unit-standings.ts';
 import * as jobCatalogue from '#jobs/index.ts';
 import type { Omega } from '#jobs/omega.ts';
 import { systemClock } from '#lib/clock.ts';
@@ -19,7 +23,12 @@ import { createQueueProbe, type QueueProbe } from '#queue/probe.ts';
 import { openQueues, type Queues } from '#queue/queues.ts';
 import type { LastRun, RunRecorder } from '#queue/run.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { allUnits, openTools, readToolServers, type ToolServers } from './tools.ts';
 import { createWorkerSite } from './worker-site.ts';
+
+/** So many of the newest reports stand in the snapshot. */
+const shownReports = 5;
+const dayMs = 86_400_000;
 
 /** Every job that Omega has. */
 export const allJobs: readonly AnyJob<Omega>[] = Object.values(jobCatalogue);
@@ -78,36 +87,47 @@ export interface Parts extends AsyncDisposable {
 export async function buildOmega(options: {
   readonly settings?: Settings;
   readonly queues: Queues<Omega> | null;
+  readonly servers?: ToolServers;
   readonly log?: Log;
 }): Promise<Parts> {
-  const { settings: { env, paths } = readSettings(), queues, log = silentLog } = options;
+  const { settings = readSettings(), queues, servers = readToolServers(settings), log = silentLog } = options;
+  const { env, paths } = settings;
   await makeFolders(paths);
-  const store = openHealthStore(paths.healthDb, { now: systemClock.now(), log });
-  const { timezone, secrets } = env;
+  await using opening = new AsyncDisposableStack();
+  const store = opening.use(openHealthStore(paths.healthDb, { now: systemClock.now(), log }));
+  const tools = opening.use(await openTools({ settings, servers, log }));
+  const { timezone } = env;
   const lastRuns = (): readonly LastRun[] => store.runs.lastRuns();
   const probes: Probes = {
     queue:
       queues === null ? noQueue : createQueueProbe({ queues, localTimezone: timezone, clock: systemClock, lastRuns }),
     supervisor: createControlClient(paths.controlSocket),
+    tools: tools.probe,
+    units: createUnitProbe(tools.mandates, paths.units),
     dataDir: paths.data,
     page: `${paths.site}/index.html`,
   };
-  const checks = Object.values(checkCatalogue);
   const health = createHealth({
     store,
-    checks,
+    checks: [
+      ...Object.values(checkCatalogue),
+      ...toolChecks(servers.config.servers),
+      ...unitChecks(allUnits.map(({ id, name }) => ({ id, name, reportEveryMs: dayMs }))),
+    ],
     probes,
     clock: systemClock,
     log,
     paths,
     timezone,
     version: manifest.version,
-    secrets,
+    reports: () => listReports(paths.units, { limit: shownReports }),
+    secrets: [...env.secrets, ...servers.config.secrets],
   });
+  const opened = opening.move();
   return {
-    omega: { health, site: createWorkerSite({ paths, clock: systemClock }) },
+    omega: { health, site: createWorkerSite({ paths, clock: systemClock }), trends: tools.trends },
     recorder: store.runs,
-    [Symbol.asyncDispose]: async () => store[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 

@@ -11,6 +11,7 @@ import { listen } from '#site/listen.ts';
 import { inUrl, serveSite } from '#site/serve.ts';
 import { showError } from './command.ts';
 import { lazyBoard } from './lazy-board.ts';
+import { lazyOwnMcp } from './lazy-own-mcp.ts';
 import { pageAddress, type PageAddress } from './page-address.ts';
 
 try {
@@ -26,6 +27,7 @@ async function serve(env: Env, paths: DataPaths): Promise<void> {
   const log = createLog({ name: 'edge', secrets: env.secrets });
   const app = new Hono();
   app.route('/', lazyBoard({ env, paths }, log));
+  app.route('/', lazyOwnMcp({ env, paths }, log));
   app.route('/', siteApp(env, paths));
   app.onError((error, context) => {
     log.error('A request failed', { error, path: context.req.path });

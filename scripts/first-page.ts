@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Snapshot } from '#holding/health/snapshot.ts';
+import { Snapshot, type ReportLine } from '#holding/health/snapshot.ts';
 import { freshnessOf, systemClock } from '#lib/clock.ts';
 import type { DataPaths } from '#lib/paths.ts';
 
@@ -37,6 +37,16 @@ export async function untilFirstPage(paths: DataPaths, since: number, signal: Ab
       if (snapshot.overall.state !== 'unknown' || performance.now() > unsureUntil) return snapshot;
       unsureUntil = Math.min(unsureUntil, performance.now() + secondLookMs);
     }
+    await systemClock.sleep(100, signal);
+  }
+}
+
+/** Resolves to the newest report once a page that was drawn since shows it; rejects with the signal's reason. */
+export async function untilReportShown(paths: DataPaths, since: number, signal: AbortSignal): Promise<ReportLine> {
+  for (;;) {
+    const snapshot = await untilFirstPage(paths, since, signal);
+    const [newest] = snapshot.reports ?? [];
+    if (newest !== undefined) return newest;
     await systemClock.sleep(100, signal);
   }
 }

@@ -15,10 +15,15 @@ interface Group {
 const groups: readonly Group[] = [
   group('Run', {
     'npm start': 'all of Omega, in the foreground; sets up what is missing',
-    'npm start -- --once': 'one heartbeat and one page, then it ends',
+    'npm start -- --once': 'one heartbeat, one report and one page, then it ends',
     'npm run status': 'what runs, and what waits for you; --json',
     'npm run stop': 'ends it',
     'npm run logs -- SERVICE --since 1h': 'what its processes said',
+  }),
+  group('Units and tools', {
+    'npm run reports -- list|show': 'what the units wrote; --json',
+    'npm run mandate -- show|edit|check|approve': 'what a unit may do; --json',
+    'npm run mcp -- list|tools|call|probe|approve|audit|add|serve': 'the tool servers, and Omega as one itself; --json',
   }),
   group('Mend', {
     'npm run doctor': 'looks at the machine and the configuration, says how to mend each fault; --json',

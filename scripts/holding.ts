@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { systemClock } from '#lib/clock.ts';
-import { dotenvFile, type Env } from '#lib/env.ts';
+import type { Env } from '#lib/env.ts';
+import { handedOnText } from '#lib/given.ts';
 import { createLog } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import { serveControl } from '#ops/control.ts';
@@ -43,7 +43,8 @@ export async function openHolding(options: HoldingOptions): Promise<Holding> {
   await makeFolders(paths);
   opening.use(await takeLock(paths, { pid: process.pid, startedAt: systemClock.now(), byUnit }));
   await prepare({ env, paths, tell, signal });
-  await keepDotenv(paths.startedDotenv);
+  // Children read it instead of .env: what is written there meanwhile must not keep one from being started again.
+  await writeFileAtomic(paths.startedDotenv, handedOnText(process.env));
   opening.defer(() => rm(paths.startedDotenv, { force: true }));
   const listeners = withLog(opening, options);
   const supervisor = opening.use(
@@ -59,11 +60,6 @@ export async function openHolding(options: HoldingOptions): Promise<Holding> {
     stopped: AbortSignal.any([signal, asked.signal]),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-/** What is written into `.env` while Omega runs must not keep a child from being started again. */
-async function keepDotenv(path: string): Promise<void> {
-  await writeFileAtomic(path, existsSync(dotenvFile) ? await readFile(dotenvFile) : '');
 }
 
 /** Each change also goes into the supervisor's own log. */

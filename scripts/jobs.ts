@@ -1,34 +1,12 @@
-import Table from 'cli-table3';
-import { Temporal } from 'temporal-polyfill';
 import { usageError } from '#lib/errors.ts';
 import { forget, listDead, redrive } from '#queue/dead.ts';
 import { queueNames } from '#queue/job.ts';
 import { paint, printJson, runCommand } from './command.ts';
 import { allJobs as jobs, openHistory, openQueueClient } from './construct.ts';
-import { readSettings } from './settings.ts';
+import { printTable, when } from './table.ts';
 
 /** Paused with the rest, these would leave nobody to say that anything is paused. */
 const heartbeatQueues = new Set<string>(['system', 'canary']);
-
-/** A table without lines: columns are enough. */
-const noLines = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-  ].map((part) => [part, '']),
-);
 
 await runCommand({
   name: 'npm run jobs',
@@ -172,23 +150,7 @@ function toLimit(text = '30'): number {
   throw usageError(`--limit ${text} is no number of runs.`, 'Write a whole number from 1 up.');
 }
 
-function when(time: number | null): string {
-  if (time === null) return '–';
-  const zoned = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(readSettings().env.timezone);
-  return zoned.toPlainDateTime().round('second').toString().replace('T', ' ');
-}
-
 function paintOutcome(outcome = 'running'): string {
   if (outcome === 'done') return paint('green', outcome);
   return paint(outcome === 'dead' || outcome === 'failed' ? 'red' : 'yellow', outcome);
-}
-
-function printTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const table = new Table({
-    head: head.map((title) => paint('dim', title)),
-    style: { head: [], border: [] },
-    chars: { ...noLines, middle: ' ' },
-  });
-  table.push(...rows.map((row) => [...row]));
-  process.stdout.write(`${table.toString()}\n\n`);
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Snapshot } from '#holding/health/snapshot.ts';
+import type { ReportLine, Snapshot } from '#holding/health/snapshot.ts';
 import { systemClock } from '#lib/clock.ts';
 import { readEnv, type Env } from '#lib/env.ts';
 import { OmegaError } from '#lib/errors.ts';
@@ -8,7 +8,7 @@ import type { ServiceStatus } from '#ops/status.ts';
 import { lookBeforeStart } from './before-start.ts';
 import { paint, runCommand } from './command.ts';
 import { startDetached } from './detach.ts';
-import { pageFile, untilFirstPage } from './first-page.ts';
+import { pageFile, untilFirstPage, untilReportShown } from './first-page.ts';
 import { openHolding, type Holding } from './holding.ts';
 import { tailOfLog } from './log-lines.ts';
 import { pageAddress, portNotice, tunnelCommand } from './page-address.ts';
@@ -17,6 +17,7 @@ import { tellOnStderr } from './prepare.ts';
 /** How long a start waits for its services before it says which one is missing, and goes on. */
 const readyPatienceMs = 20_000;
 const firstPagePatienceMs = 75_000;
+const firstReportPatienceMs = 90_000;
 
 process.stdout.on('error', () => {}); // Whoever read along has gone; Omega goes on.
 process.stderr.on('error', () => {});
@@ -27,7 +28,7 @@ await runCommand({
   summary: 'starts Omega here, and sets up what is missing',
   help: [
     ['npm start', 'in the foreground: closing the window or Ctrl-C stops it'],
-    ['npm start -- --once', 'ends after the first heartbeat and page'],
+    ['npm start -- --once', 'ends after the first heartbeat, report and page'],
     ['npm start -- --detach', 'in the background, until npm run stop or a reboot'],
     ['scripts/start_24_7.sh systemd', 'day and night, through systemd'],
   ],
@@ -93,7 +94,10 @@ function notReady({ name, lastExit }: ServiceStatus): string {
 async function untilOnce(options: Start, holding: Holding, startedAt: number): Promise<number> {
   const { overall } = await firstPage(options.paths, holding, startedAt);
   tellOnStderr('first heartbeat and page', systemClock.now() - startedAt);
+  const report = await firstReport(options.paths, holding, startedAt);
+  tellOnStderr('first report', systemClock.now() - startedAt);
   process.stdout.write(`${overall.headline}\nThe page: ${pageFile(options.paths)}\n`);
+  process.stdout.write(`The report: npm run reports -- show ${report.id}\n`);
   const [missing] = await untilReady(holding);
   await tellEnd(holding);
   if (missing === undefined) return 0;
@@ -112,6 +116,21 @@ async function firstPage(paths: DataPaths, holding: Holding, startedAt: number):
   } catch (error) {
     if (holding.stopped.aborted || !patience.aborted) throw error;
     throw await noFirstPage(paths, holding);
+  }
+}
+
+/** The worker asks for one where there is none: on a fresh machine an example. */
+async function firstReport(paths: DataPaths, holding: Holding, startedAt: number): Promise<ReportLine> {
+  process.stderr.write('  waiting for the first report\n');
+  const patience = AbortSignal.any([holding.stopped, AbortSignal.timeout(firstReportPatienceMs)]);
+  try {
+    return await untilReportShown(paths, startedAt, patience);
+  } catch (error) {
+    if (holding.stopped.aborted || !patience.aborted) throw error;
+    throw new OmegaError(`The page is there, but no report within ${firstReportPatienceMs / 1000} s.`, {
+      code: 'E_NO_FIRST_REPORT',
+      hint: 'npm run jobs -- history trend-report says what became of it.',
+    });
   }
 }
 

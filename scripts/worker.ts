@@ -1,4 +1,5 @@
 import { systemClock } from '#lib/clock.ts';
+import { listReports } from '#holding/report/store.ts';
 import { messageOf, usageError } from '#lib/errors.ts';
 import { createLog, type Log } from '#lib/log.ts';
 import type { Omega } from '#jobs/omega.ts';
@@ -11,7 +12,8 @@ import { createScheduler } from '#queue/scheduler.ts';
 import { startWorkers } from '#queue/worker.ts';
 import { runCommand } from './command.ts';
 import { allJobs, buildOmega } from './construct.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { readToolServers } from './tools.ts';
 
 /** From one look for a Redis that is not there to the next. */
 const redisRetryMs = 500;
@@ -37,7 +39,8 @@ function toQueueNames(text: string | undefined): readonly QueueName[] {
 async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<void> {
   const settings = readSettings();
   const { env, paths } = settings;
-  const log = createLog({ name: 'worker', secrets: env.secrets });
+  const servers = readToolServers(settings);
+  const log = createLog({ name: 'worker', secrets: [...env.secrets, ...servers.config.secrets] });
   for (const warning of env.warnings) log.warn(warning);
   const startedAt = systemClock.now();
   await using closing = new AsyncDisposableStack();
@@ -45,7 +48,7 @@ async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<v
   const redis = closing.adopt(connect(target, { patience: 'prompt', log }), disconnect);
   const patient = closing.adopt(connect(target, { patience: 'patient', log }), disconnect);
   const queues = closing.use(openQueues({ jobs: allJobs, redis }));
-  const { omega, recorder } = closing.use(await buildOmega({ settings, queues, log }));
+  const { omega, recorder } = closing.use(await buildOmega({ settings, queues, servers, log }));
   const stopped = Promise.withResolvers<void>();
   const stop = new AbortController();
   const supervisor = attachToSupervisor({
@@ -67,6 +70,7 @@ async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<v
       log.info('works', { queues: only });
       const lookAtOnce = (): void => void askForHeartbeat(queues, log);
       lookAtOnce();
+      if (only.includes('swarm')) void askForExample(settings, queues, log);
       redis.on('ready', lookAtOnce); // What was down with Redis is up again before the next minute.
       await aborted(ending);
     }
@@ -100,6 +104,16 @@ async function askForHeartbeat(queues: Queues<Omega>, log: Log): Promise<void> {
     await queues.enqueue('heartbeat', {}, { reason: 'event' });
   } catch (error) {
     log.warn('a heartbeat could not be asked for; the next minute brings one', { error: messageOf(error) });
+  }
+}
+
+/** On a machine without any report the page shows an example of one, from the shipped documents. */
+async function askForExample({ paths }: Settings, queues: Queues<Omega>, log: Log): Promise<void> {
+  try {
+    const [report] = await listReports(paths.units, { limit: 1 });
+    if (report === undefined) await queues.enqueue('trend-report', { demo: true }, { reason: 'event' });
+  } catch (error) {
+    log.warn('an example report could not be asked for', { error: messageOf(error) });
   }
 }
 

@@ -4,10 +4,13 @@ import { stateTexts } from './shapes.ts';
 type Days = CheckRow['days90'];
 type State = Days[number]['state'];
 
+/** Days in which there was nothing to watch are drawn as no state. */
+const unwatched: readonly State[] = ['new', 'off'];
+
 /**
  * The bars of all days as markup, one path a state, a day one unit wide: made of numbers and known states alone, and
- * half the bytes of elements drawn one by one. How thick each state is drawn, the style says; days before a thing was
- * watched are not drawn at all.
+ * half the bytes of elements drawn one by one. How thick each state is drawn, the style says; days in which a thing was
+ * not watched are not drawn at all.
  */
 export function barMarkup(days90: Days): string {
   const paths = new Map<State, { d: string; end: number }>();
@@ -18,7 +21,7 @@ export function barMarkup(days90: Days): string {
     paths.set(state, { d: `${path?.d ?? ''}${to}h${days}`, end: x + days });
     x += days;
   }
-  paths.delete('new');
+  for (const state of unwatched) paths.delete(state);
   const drawn = [...paths].map(([state, { d }]) => `<path class=${state} d="${d}"/>`).join('');
   return `<svg role=img aria-label="${barText(days90)}">${drawn.replaceAll(' class=up', '')}</svg>`;
 }
@@ -28,19 +31,19 @@ export function barText(days90: Days): string {
   const counts = new Map<State, number>();
   for (const { state, days } of days90) counts.set(state, (counts.get(state) ?? 0) + days);
   return [...counts]
-    .toSorted(([one, a], [other, b]) => Number(one === 'new') - Number(other === 'new') || b - a)
+    .toSorted(([one, a], [other, b]) => unwatched.indexOf(one) - unwatched.indexOf(other) || b - a)
     .map(([state, days], index) => `${days} ${index > 0 ? '' : days === 1 ? 'day ' : 'days '}${stateTexts[state]}`)
     .join(', ');
 }
 
 /** How many of the days were watched at all. */
 export function watchedDays(days90: Days): number {
-  return days90.reduce((sum, { state, days }) => (state === 'new' ? sum : sum + days), 0);
+  return days90.reduce((sum, { state, days }) => (unwatched.includes(state) ? sum : sum + days), 0);
 }
 
 /** So many latencies a line shows. */
-const sparkPoints = 16;
-const sparkStep = 4;
+const sparkPoints = 13;
+const sparkStep = 5;
 
 /**
  * A line of the last latencies in a box of 60 by 14, the newest at its right end; nothing for fewer than two. A steady
@@ -56,7 +59,7 @@ export function sparkMarkup(latencies: readonly number[]): string {
     return step;
   });
   const d = `M${60 - sparkStep * rest.length} ${first}${steps.join('')}`;
-  const shorter = d.replaceAll(' -', '-').replaceAll(/(?:h4){2,}/g, (run) => `h${(run.length / 2) * sparkStep}`);
+  const shorter = d.replaceAll(' -', '-').replaceAll(/(?:h5){2,}/g, (run) => `h${(run.length / 2) * sparkStep}`);
   return `<svg role=none><path d="${shorter}"/></svg>`;
 }
 

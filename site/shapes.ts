@@ -16,6 +16,7 @@ export const shapes: Readonly<Record<Shape, string>> = {
   new: 'M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 1 1 0-11zm0 1.8a3.7 3.7 0 1 0 0 7.4 3.7 3.7 0 1 0 0-7.4z',
   paused: 'M4 3h3v10H4zM9 3h3v10H9z',
   maintenance: 'M8 1.5L14.5 8 8 14.5 1.5 8zm0 2.6L4.1 8 8 11.9 11.9 8z',
+  off: 'M3 7h10v2H3z',
   stale: 'M3 2h10v1.6L9.2 8l3.8 4.4V14H3v-1.6L6.8 8 3 3.6z',
 };
 
@@ -28,11 +29,11 @@ export function shapeMarkup(shape: Shape): string {
 }
 
 /** The shapes that a page of this view needs, so that it carries no others. */
-export function shapesOf({ overall, groups, incidents, jobs, queues }: IndexView): Set<Shape> {
+export function shapesOf({ overall, groups, incidents, jobs, queues, reports }: IndexView): Set<Shape> {
   const used = new Set<Shape>([overall.state, ...incidents.map(({ state }) => state)]);
   for (const { state } of groups.flatMap(({ rows }) => rows)) used.add(state);
   for (const trouble of jobs?.map(jobTrouble) ?? []) if (trouble !== null) used.add(trouble.shape);
-  if (jobs === null || queues === null) used.add('unknown');
+  if (jobs === null || queues === null || reports === null) used.add('unknown');
   if (queues?.some(({ paused }) => paused) === true) used.add('paused');
   if (queues?.some(({ dead }) => dead > 0) === true) used.add('degraded');
   return used;
@@ -58,6 +59,7 @@ export const stateTexts: Readonly<Record<CheckRow['state'], string>> = {
   new: 'not watched',
   paused: 'paused',
   maintenance: 'in maintenance',
+  off: 'not set up',
 };
 
 /** Legible on a light and on a dark tab bar. */

@@ -1,7 +1,8 @@
 import type { Clock } from '#lib/clock.ts';
+import type { Hub } from '#mcp/hub.ts';
 
-/** What a check found. `unknown`: it could not look; that is never green. */
-export type Status = 'ok' | 'warn' | 'fail' | 'unknown';
+/** What a check found. `unknown`: it could not look; that is never green. `off`: it was never set up, which is no fault. */
+export type Status = 'ok' | 'warn' | 'fail' | 'unknown' | 'off';
 
 /** Where on the page a check stands. */
 export type Group = 'daemons' | 'jobs' | 'host' | 'tools' | 'memory' | 'units' | 'reports' | 'mine';
@@ -87,9 +88,31 @@ export interface ServiceStatus {
   readonly lastExit: string | null;
 }
 
+/** The tool servers; each call rejects or throws with the code `E_NO_HUB` where this process has none. */
+export interface ToolProbe extends Pick<Hub, 'look'> {
+  /** What mcp.json holds. `fault` says in words why it cannot be used; no server works then. */
+  readonly config: () => { readonly servers: number; readonly fault: string | null };
+}
+
+/** A business unit, as a check sees it. */
+export interface UnitStanding {
+  readonly unit: string;
+  readonly mandate: {
+    readonly state: 'ok' | 'expiring' | 'expired' | 'unapproved' | 'invalid' | 'missing';
+    /** In words, for a person. */
+    readonly reason: string;
+    /** Milliseconds since the epoch; null: it has no end, or none that is known. */
+    readonly expiresAt: number | null;
+  };
+  /** Of its last report, in milliseconds since the epoch; an example is none. Null: never yet. */
+  readonly lastReportAt: number | null;
+}
+
 export interface Probes {
   readonly queue: QueueProbe;
   readonly supervisor: SupervisorProbe;
+  readonly tools: ToolProbe;
+  readonly units: () => Promise<readonly UnitStanding[]>;
   /** The data folder, whose disk is watched. */
   readonly dataDir: string;
   /** The rendered page, whose age is watched. */
@@ -112,6 +135,8 @@ export interface Check {
   readonly recoverAfter?: number;
   /** While one of these is not up, this one is blocked. */
   readonly dependsOn?: readonly string[];
+  /** The worst that it makes of the whole when it is down: `down` unless said. */
+  readonly worstOverall?: 'degraded';
   /** What a person would say when it alone is the trouble; else its name and state. */
   readonly headline?: { readonly degraded?: string; readonly down?: string };
   readonly run: (context: CheckContext) => Promise<Finding>;

@@ -81,12 +81,17 @@ function decideOne(memory: Memory, rule: Check, { checks, memories, looks, now }
     return parent === undefined ? [] : [{ id, memory: parent }];
   });
   const cause = causeAmong(parents, checks);
-  if (cause !== null) return block(memory, cause, { rule, now, look });
+  if (cause !== null && !isOff(memory, look)) return block(memory, cause, { rule, now, look });
   if (look !== undefined) return observe(memory, look, { rule, hold: parents.some((one) => inDoubt(one.memory)) });
   // Nothing blocks it any more: it is looked at again soon.
   const soon = now + releaseMs;
   const waits = memory.state === 'blocked' && memory.nextAt > soon;
   return { memory: waits ? { ...memory, nextAt: soon } : memory, flips: [] };
+}
+
+/** What is not set up waits for nothing. */
+function isOff({ state }: Memory, look: Look | undefined): boolean {
+  return look === undefined ? state === 'off' : look.finding.status === 'off';
 }
 
 interface Parent {

@@ -12,11 +12,14 @@ export type Rule = Pick<Check, 'id' | 'everyMs' | 'failAfter' | 'recoverAfter'>;
 
 /** A state that there is enough evidence for, and the first look that showed it. */
 export interface Verdict {
-  readonly state: 'up' | 'degraded' | 'down' | 'unknown';
+  readonly state: 'up' | 'degraded' | 'down' | 'unknown' | 'off';
   readonly from: number;
 }
 
 const keptLatencies = 30;
+
+/** The state that a look by itself stands for. */
+export const stateOf = { ok: 'up', warn: 'degraded', fail: 'down', unknown: 'unknown', off: 'off' } as const;
 
 /** Adds a look to what is remembered, before anything is decided. A clock that was set back pulls times back with it. */
 export function remember(before: Memory, { at, finding }: Look): Memory {
@@ -46,10 +49,12 @@ function extend(row: Row, matches: boolean, at: number): Row {
 
 /**
  * Weighs the looks in a row; null: not enough for any state. The unknown needs one look, since claiming anything
- * else would be a guess; so does the way back to what was known before it.
+ * else would be a guess; so does the way back to what was known before it. Whether a thing is set up is read, not
+ * measured: into that state and out of it one look is enough.
  */
-export function weigh({ rows, lastKnown }: Memory, finding: Finding, rule: Rule): Verdict | null {
+export function weigh({ state, rows, lastKnown }: Memory, { at, finding }: Look, rule: Rule): Verdict | null {
   const { failAfter = 2, recoverAfter = 2 } = rule;
+  if (finding.status === 'off' || state === 'off') return { state: stateOf[finding.status], from: at };
   const wasDown = lastKnown === 'down';
   const wasWell = lastKnown === null || lastKnown === 'up';
 

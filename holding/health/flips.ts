@@ -49,9 +49,10 @@ export function flipsIn(db: DatabaseSync): Flips {
   return {
     add(watched, { at, from, to, reason }) {
       insert.run(watched, at, from, to, reason);
-      // Unknown, blocked or flapping time in between does not end an incident: only what is known to work does.
+      // Unknown, blocked or flapping time in between does not end an incident: only what is known to work,
+      // or to be set up no more, does.
       if (to === 'down') open.run(watched, at, to, reason);
-      if (to === 'up' || to === 'degraded') close.run(at, watched);
+      if (['up', 'degraded', 'off'].includes(to)) close.run(at, watched);
     },
     of: (check, since) =>
       select.all({ check, since }).map((row) => {

@@ -3,8 +3,11 @@ import type { Log } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import type { Check, Probes } from './check.ts';
 import type { Memory } from './memory.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { ReportLine, Snapshot } from './snapshot.ts';
 import type { Heart, HealthStore } from './store.ts';
+
+/** A report of a business unit, as whoever keeps them tells of it; `fault` says why its file cannot be read. */
+export type ReportEntry = Omit<ReportLine, 'broken'> & { readonly fault: string | null };
 
 /** What a heartbeat needs. */
 export interface HealthOptions {
@@ -18,6 +21,8 @@ export interface HealthOptions {
   /** The owner's, for the times that are shown. */
   readonly timezone: string;
   readonly version: string;
+  /** The newest reports of the business units, newest first; what is not asked for counts as not known. */
+  readonly reports?: () => Promise<readonly ReportEntry[]>;
   /** Stand in no reason. */
   readonly secrets?: readonly string[];
 }

@@ -22,7 +22,8 @@ export interface Observations {
   readonly deleteBefore: (time: number) => number;
 }
 
-const statuses: readonly Status[] = ['ok', 'warn', 'fail', 'unknown'];
+/** A status is stored as its place here: append only. */
+const statuses: readonly Status[] = ['ok', 'warn', 'fail', 'unknown', 'off'];
 
 /** A key is the time since 2025 and the number of the check in 12 bits: 7 bytes until 2042. */
 const keyEpoch = Date.UTC(2025, 0, 1);
@@ -33,7 +34,7 @@ const longestReason = 500;
 const Row = z.object({
   key: z.number(),
   name: z.string(),
-  status: z.int().min(0).max(3),
+  status: z.int().min(0).max(4),
   latency: z.number().nullable(),
   text: z.string().nullable(),
 });

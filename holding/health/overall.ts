@@ -16,10 +16,12 @@ const down: readonly State[] = ['down'];
 const poor: readonly State[] = ['degraded', 'late', 'flapping'];
 const unsure: readonly State[] = ['unknown', 'new', 'blocked'];
 
+const leftOut: ReadonlySet<State> = new Set(['paused', 'maintenance', 'off']);
+
 /** The worst of all; green only when something is watched and every watched thing is known to be up. */
 export function overallOf(all: readonly Watched[]): Overall {
-  const watched = all.filter(({ memory }) => memory.state !== 'paused' && memory.state !== 'maintenance');
-  const among = (states: readonly State[]): Watched[] => watched.filter(({ memory }) => states.includes(memory.state));
+  const watched = all.filter(({ memory }) => !leftOut.has(memory.state));
+  const among = (states: readonly State[]): Watched[] => watched.filter((one) => states.includes(weightOf(one)));
 
   const [broken, ailing, unclear] = [among(down), among(poor), among(unsure)];
   if (broken.length > 0) return { state: 'down', headline: say(broken, 'is down', 'are down') };
@@ -27,6 +29,11 @@ export function overallOf(all: readonly Watched[]): Overall {
   if (watched.length === 0) return { state: 'unknown', headline: 'Nothing is watched' };
   if (unclear.length > 0) return { state: 'unknown', headline: sayUnclear(unclear) };
   return { state: 'up', headline: 'All well' };
+}
+
+/** How much its state counts: what is down need not take the whole with it. */
+function weightOf({ check, memory: { state } }: Watched): State {
+  return state === 'down' ? (check.worstOverall ?? state) : state;
 }
 
 function say(watched: readonly Watched[], one: string, many: string): string {

@@ -1,5 +1,6 @@
-import type { Attention, CheckView, Snapshot } from './snapshot.ts';
+import type { Attention, CheckView, ReportLine, Snapshot } from './snapshot.ts';
 import type { JobDeadline, QueueCounts } from './check.ts';
+import type { ReportEntry } from './monitor.ts';
 import type { Watched } from './overall.ts';
 import type { HealthStore } from './store.ts';
 import { dayMs, days90Of, stretches, uptimeOf, window90 } from './timeline.ts';
@@ -14,6 +15,8 @@ export interface Present {
   /** Null: could not be asked. */
   readonly jobs: readonly JobDeadline[] | null;
   readonly queues: readonly QueueCounts[] | null;
+  /** The newest first. */
+  readonly reports: readonly ReportEntry[] | null;
   readonly host: Snapshot['host'];
   /** What is wrong with the records themselves; each is listed for the owner. */
   readonly faults: readonly string[];
@@ -22,9 +25,11 @@ export interface Present {
 /** How long an incident that ended is still shown. */
 const incidentShownMs = 7 * dayMs;
 
+const shownReports = 5;
+
 /** Puts a snapshot together from the present and the history. */
 export function present(store: Pick<HealthStore, 'flips' | 'incidents'>, facts: Present): Snapshot {
-  const { now, staleAfter, seq, overall, watched, jobs, queues, host, faults } = facts;
+  const { now, staleAfter, seq, overall, watched, jobs, queues, reports, host, faults } = facts;
   return {
     version: 1,
     generatedAt: now,
@@ -36,6 +41,7 @@ export function present(store: Pick<HealthStore, 'flips' | 'incidents'>, facts: 
     attention: attentionOf(watched, faults),
     jobs: jobs?.map(jobView) ?? null,
     queues: queues?.map(queueView) ?? null,
+    reports: reports?.slice(0, shownReports).map(reportView) ?? null,
     host,
   };
 }
@@ -73,9 +79,10 @@ function incidentsOf(
   });
 }
 
-/** Each thing once, however many checks ask for it. */
+/** Each thing once, however many checks ask for it; what could be set up comes after what is wrong. */
 function attentionOf(watched: readonly Watched[], faults: readonly string[]): Attention[] {
-  const ofChecks = watched.flatMap(({ memory: { todo, reason } }) =>
+  const byNeed = Object.groupBy(watched, ({ memory }) => (memory.state === 'off' ? 'later' : 'now'));
+  const ofChecks = [...(byNeed.now ?? []), ...(byNeed.later ?? [])].flatMap(({ memory: { todo, reason } }) =>
     todo === null ? [] : [{ what: todo.what, why: reason, command: todo.command, minutes: todo.minutes }],
   );
   const ofRecords = faults.map((why) => ({
@@ -96,4 +103,8 @@ function jobView(deadline: JobDeadline): NonNullable<Snapshot['jobs']>[number] {
 function queueView(counts: QueueCounts): NonNullable<Snapshot['queues']>[number] {
   const { name, waiting, active, delayed, failed, dead, paused, oldestWaitingMs } = counts;
   return { name, waiting, active, delayed, failed, dead, paused, oldestWaitingMs };
+}
+
+function reportView({ unit, id, title, at, engine, claims, example, fault }: ReportEntry): ReportLine {
+  return { unit, id, title, at, engine, claims, broken: fault !== null, example };
 }

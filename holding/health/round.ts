@@ -1,7 +1,7 @@
 import type { Check, JobDeadline, Probes, QueueCounts } from './check.ts';
 import type { Look } from './evidence.ts';
 import { askWithin, lookAt } from './look.ts';
-import { offSince, refresh, type Known, type Monitor } from './monitor.ts';
+import { offSince, refresh, type Known, type Monitor, type ReportEntry } from './monitor.ts';
 import { isDue } from './state.ts';
 
 /** What one round saw. */
@@ -12,6 +12,7 @@ export interface Seen {
   /** Null: could not be asked. */
   readonly jobs: readonly JobDeadline[] | null;
   readonly queues: readonly QueueCounts[] | null;
+  readonly reports: readonly ReportEntry[] | null;
 }
 
 const askTimeoutMs = 5000;
@@ -30,13 +31,14 @@ export async function goRound(monitor: Monitor, { signal, which }: Round): Promi
   const due = which === 'all' ? ordered : dueAt(now, ordered, known);
   const probes = askingOnce(monitor.probes);
   const within = { clock, signal, timeoutMs: askTimeoutMs };
-  const [findings, jobs, queues] = await Promise.all([
+  const [findings, jobs, queues, reports] = await Promise.all([
     Promise.all(due.map((check) => lookAt(check, { clock, probes, signal, secrets }))),
     askWithin(probes.queue.deadlines, within),
     askWithin(probes.queue.queues, within),
+    monitor.reports === undefined ? null : askWithin(monitor.reports, within),
   ]);
   const looks = findings.map((finding, index) => [due[index]?.id ?? '', { at: now, finding }] as const);
-  return { now, looks: new Map(looks), jobs, queues };
+  return { now, looks: new Map(looks), jobs, queues, reports };
 }
 
 /** After the monitor was off everything is due. */
@@ -48,11 +50,12 @@ function dueAt(now: number, checks: readonly Check[], { memories, heart }: Known
   });
 }
 
-/** Checks and snapshot ask the queue the same questions; in one round each is asked once. */
+/** Checks and snapshot ask the same questions; in one round each is asked once. */
 function askingOnce(probes: Probes): Probes {
-  const { queue } = probes;
+  const { queue, units } = probes;
   return {
     ...probes,
+    units: once(units),
     queue: {
       canary: (signal) => queue.canary(signal),
       clockSkewMs: () => queue.clockSkewMs(),

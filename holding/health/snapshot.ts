@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** States of a check. Only `up` is green; `unknown` and `new` never are. */
+/** States of a check. Only `up` is green; `unknown` and `new` never are. `off`: never set up, neither green nor red. */
 export const states = [
   'new',
   'up',
@@ -12,6 +12,7 @@ export const states = [
   'unknown',
   'paused',
   'maintenance',
+  'off',
 ] as const;
 export type State = (typeof states)[number];
 
@@ -79,6 +80,19 @@ const QueueView = z.object({
   oldestWaitingMs: z.number().nullable(),
 });
 
+const ReportLine = z.object({
+  unit: z.string(),
+  id: z.string(),
+  title: z.string(),
+  at: Time,
+  engine: z.string(),
+  claims: z.int().nonnegative().meta({ description: 'How many trends it claims' }),
+  broken: z
+    .boolean()
+    .meta({ description: 'Its file cannot be read: title and time are guesses, the rest says nothing' }),
+  example: z.boolean().meta({ description: 'Made of the documents that Omega brings along, not of the owner’s' }),
+});
+
 /** `data/snapshot.json`: all that the page, the commands and the reports know about the present. */
 export const Snapshot = z.object({
   version: z.literal(1),
@@ -98,6 +112,11 @@ export const Snapshot = z.object({
   /** Null: could not be asked, which is not the same as none. */
   jobs: z.array(JobView).nullable(),
   queues: z.array(QueueView).nullable(),
+  reports: z
+    .array(ReportLine)
+    .nullable()
+    .default(null) // A snapshot of before there were any.
+    .meta({ description: 'The newest reports of the business units, at most 5; null: could not be read' }),
   host: z.object({
     name: z.string(),
     version: z.string(),
@@ -109,4 +128,5 @@ export const Snapshot = z.object({
 export type Snapshot = z.infer<typeof Snapshot>;
 export type CheckView = z.infer<typeof CheckView>;
 export type Attention = z.infer<typeof Attention>;
+export type ReportLine = z.infer<typeof ReportLine>;
 export type Incident = z.infer<typeof Incident>;

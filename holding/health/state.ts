@@ -1,4 +1,4 @@
-import { remember, weigh, type Look, type Rule, type Verdict } from './evidence.ts';
+import { remember, stateOf, weigh, type Look, type Rule, type Verdict } from './evidence.ts';
 import type { Flip } from './health.ts';
 import { noRows, type Memory } from './memory.ts';
 import type { State } from './snapshot.ts';
@@ -26,7 +26,8 @@ const flappingWindowMs = 30 * 60_000;
 /** Waits before looking again while in doubt: 2 s and 10 s after the look that raised it. */
 const recheckDelaysMs = [2000, 8000];
 
-const stateOf = { ok: 'up', warn: 'degraded', fail: 'down', unknown: 'unknown' } as const;
+/** What is not set up begins anew once it is. */
+const nothingKnown = { lastKnown: null, changes: [], flapping: false, latencies: [], blockedBy: null };
 
 /** Due by its time; also when its time lies further ahead than it can, for then the clock was set back. */
 export function isDue(memory: Memory, rule: Rule, now: number): boolean {
@@ -39,7 +40,7 @@ export function isDue(memory: Memory, rule: Rule, now: number): boolean {
  */
 export function observe(before: Memory, look: Look, { rule, hold = false }: { rule: Rule; hold?: boolean }): Step {
   const seen = remember(before, look);
-  const verdict = weigh(seen, look.finding, rule);
+  const verdict = weigh(seen, look, rule);
   const held = hold && (verdict?.state === 'down' || verdict?.state === 'unknown');
   const settled = verdict === null || held ? seen : settle(seen, verdict, look.at);
   const memory = plan(settled, look, rule);
@@ -69,7 +70,7 @@ export function block(
 /** The monitor was off since `from`: what happened meanwhile is unknown, and everything is looked at anew. */
 export function monitorWasOff(before: Memory, from: number, { rule, now }: { rule: Rule; now: number }): Step {
   const anew: Memory = { ...before, rows: noRows, doubt: true, rechecks: 0, nextAt: now };
-  if (before.state === 'new' || before.state === 'unknown') return { memory: anew, flips: [] };
+  if (['new', 'unknown', 'off'].includes(before.state)) return { memory: anew, flips: [] };
   const memory = { ...enter(anew, { state: 'unknown', from, now }), reason: 'The monitor was off', blockedBy: null };
   return { memory, flips: flipsBetween(before, memory, rule) };
 }
@@ -83,6 +84,7 @@ export function inDoubt({ doubt, rows }: Memory): boolean {
 function settle(memory: Memory, verdict: Verdict, now: number): Memory {
   const { state, from } = verdict;
   if (state === 'unknown') return { ...enter(memory, { state, from, now }), blockedBy: null };
+  if (state === 'off') return { ...enter(memory, { state, from, now }), ...nothingKnown };
 
   const recent = memory.changes.filter((change) => change <= now && change > now - flappingWindowMs);
   const changed = memory.lastKnown !== null && memory.lastKnown !== state;

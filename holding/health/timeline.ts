@@ -16,6 +16,7 @@ type Window = Pick<Stretch, 'from' | 'to'>;
 /** From good to bad; a day is painted in the worst that it saw. */
 const fromGoodToBad: readonly State[] = [
   'new',
+  'off',
   'up',
   'paused',
   'maintenance',

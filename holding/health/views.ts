@@ -1,7 +1,9 @@
 import { freshnessOf } from '#lib/clock.ts';
 import type { Attention, CheckView, Snapshot, State } from './snapshot.ts';
+import { incidentsOf, jobsOf, reportsOf, type IncidentRow, type JobRow, type ReportRow } from './lists.ts';
 import { amount, groupTitles, momentsIn, percentage, stateWords, type Moment, type MomentOf } from './wording.ts';
 
+export type { IncidentRow, JobRow, ReportRow } from './lists.ts';
 export type { Moment } from './wording.ts';
 
 /** Everything that the index page draws; it computes nothing of its own. */
@@ -29,6 +31,8 @@ export interface IndexView {
   /** Null: could not be asked. */
   readonly jobs: readonly JobRow[] | null;
   readonly queues: Snapshot['queues'];
+  /** The newest first. */
+  readonly reports: readonly ReportRow[] | null;
   readonly host: {
     readonly name: string;
     readonly version: string;
@@ -41,7 +45,9 @@ export interface GroupView {
   readonly id: string;
   readonly title: string;
   readonly up: number;
+  /** Of those that are set up. */
   readonly total: number;
+  readonly off: number;
   readonly rows: readonly CheckRow[];
 }
 
@@ -65,30 +71,6 @@ export interface CheckRow {
   readonly blockedBy: string | null;
 }
 
-export interface IncidentRow {
-  readonly id: number;
-  readonly check: string;
-  readonly name: string;
-  readonly state: State;
-  readonly stateWord: string;
-  readonly from: Moment;
-  /** Null: still open. */
-  readonly to: Moment | null;
-  readonly reason: string;
-}
-
-export interface JobRow {
-  readonly name: string;
-  readonly schedule: string;
-  /** Null: never yet. */
-  readonly lastSuccess: Moment | null;
-  readonly lastOutcome: string | null;
-  readonly lastDurationMs: number | null;
-  readonly nextDue: Moment;
-  /** No success by its deadline. */
-  readonly overdue: boolean;
-}
-
 /** The index page's view of a snapshot; one that is not current at `now` is called unknown, whatever it says itself. */
 export function indexView(snapshot: Snapshot, now: number): IndexView {
   const moment = momentsIn(snapshot.host.timezone);
@@ -105,6 +87,7 @@ export function indexView(snapshot: Snapshot, now: number): IndexView {
     incidents: incidentsOf(snapshot, moment),
     jobs: jobsOf(snapshot, now, moment),
     queues: snapshot.queues,
+    reports: reportsOf(snapshot, moment),
     host: {
       name: snapshot.host.name,
       version: snapshot.host.version,
@@ -130,7 +113,7 @@ function summaryOf({ checks, attention }: Snapshot): string {
   const counts = Object.entries(Object.groupBy(checks, ({ state }) => state))
     .map(([state, of]) => ({ word: state, count: of.length }))
     .toSorted((a, b) => b.count - a.count)
-    .map(({ word, count }) => `${count} ${word}`);
+    .map(({ word, count }) => `${count} ${word === 'off' ? 'not set up' : word}`);
   const looked = checks.length === 0 ? 'No checks' : `${amount(checks.length, 'check')}: ${counts.join(', ')}`;
   const waiting = attention.length === 1 ? '1 thing waits for you' : `${attention.length} things wait for you`;
   return attention.length === 0 ? `${looked}.` : `${looked}; ${waiting}.`;
@@ -145,7 +128,8 @@ function groupsOf(checks: readonly CheckView[], moment: MomentOf): GroupView[] {
     if (members === undefined) return [];
     const rows = members.map((check) => rowOf(check, names, moment));
     const up = rows.filter(({ state }) => state === 'up').length;
-    return [{ id, title: groupTitles[id] ?? id, up, total: rows.length, rows }];
+    const off = rows.filter(({ state }) => state === 'off').length;
+    return [{ id, title: groupTitles[id] ?? id, up, total: rows.length - off, off, rows }];
   });
 }
 
@@ -165,32 +149,4 @@ function rowOf(check: CheckView, names: ReadonlyMap<string, string>, moment: Mom
     uptimeText: percentage(check.uptime90),
     blockedBy: blockedBy === null ? null : (names.get(blockedBy) ?? blockedBy),
   };
-}
-
-function incidentsOf({ incidents }: Snapshot, moment: MomentOf): IncidentRow[] {
-  return incidents
-    .toSorted((a, b) => Number(a.to !== null) - Number(b.to !== null) || b.from - a.from)
-    .map(({ id, check, name, state, reason, from, to }) => ({
-      id,
-      check,
-      name,
-      state,
-      stateWord: stateWords[state],
-      reason,
-      from: moment(from),
-      to: to === null ? null : moment(to),
-    }));
-}
-
-function jobsOf({ jobs }: Snapshot, now: number, moment: MomentOf): JobRow[] | null {
-  if (jobs === null) return null;
-  return jobs.map(({ name, schedule, lastSuccessAt, lastOutcome, lastDurationMs, nextDueAt, deadlineAt }) => ({
-    name,
-    schedule,
-    lastSuccess: lastSuccessAt === null ? null : moment(lastSuccessAt),
-    lastOutcome,
-    lastDurationMs,
-    nextDue: moment(nextDueAt),
-    overdue: now > deadlineAt,
-  }));
 }

@@ -25,6 +25,7 @@ export const stateWords: Readonly<Record<State, string>> = {
   unknown: 'Unknown',
   paused: 'Paused',
   maintenance: 'Maintenance',
+  off: 'Not set up',
 };
 
 /** The groups' titles, in the order of the page. */
@@ -54,4 +55,18 @@ export function amount(count: number, noun: string): string {
 export function percentage(share: number | null): string {
   if (share === null) return '–';
   return share === 1 ? '100' : (Math.floor(share * 10_000) / 100).toFixed(2);
+}
+
+/** With a capital at its beginning, as a reason stands on the page. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** How long ago something was, in one unit: `under a minute`, `3 min`, `5 h`, `2 d`. */
+export function ageWords(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'under a minute';
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { dotenvHandedOn } from '#lib/env.ts';
+import { dotenvHandedOn } from '#lib/given.ts';
 import { root } from '#lib/paths.ts';
 import { defineService, smallHeap } from '../service.ts';
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Check } from '#holding/health/check.ts';
 import { Snapshot } from '#holding/health/snapshot.ts';
 import type { HealthStore } from '#holding/health/store.ts';
+import { unitChecks } from '#holding/health/unit-check.ts';
 import {
   finding,
   hour,
@@ -10,10 +11,12 @@ import {
   noon,
   openHealth,
   probesOf,
+  reportEntry,
   scripted,
   second,
   stillClock,
   temporaryFolder,
+  unitStanding,
   type Script,
 } from '../support/health.ts';
 
@@ -246,6 +249,36 @@ test('jobs and queues that cannot be asked are null, not none', async () => {
   using bench = openHealth(folder.path, { clock: stillClock(), checks: twoChecks({}), probes });
   await bench.health.beat(never);
   expect(read(bench.snapshotPath)).toMatchObject({ jobs: null, queues: null });
+});
+
+test('reports that cannot be read are null, not none; of many the first five are told', async () => {
+  using folder = temporaryFolder();
+  using refused = openHealth(folder.path, { clock: stillClock(), checks: [], reports: refuse });
+  await refused.health.beat(never);
+  expect(read(refused.snapshotPath).reports).toBeNull();
+  const many = ['9', '8', '7', '6', '5', '4', '3'].map((id) =>
+    reportEntry({ id, fault: id === '8' ? 'no JSON' : null }),
+  );
+  using bench = openHealth(folder.path, { clock: stillClock(), checks: [], reports: async () => many });
+  await bench.health.beat(never);
+  const { reports } = read(bench.snapshotPath);
+  expect(reports?.map(({ id, broken }) => `${id}${broken ? ' is broken' : ''}`)).toEqual([
+    '9',
+    '8 is broken',
+    '7',
+    '6',
+    '5',
+  ]);
+});
+
+test('each business unit is asked after once a beat, however many checks ask', async () => {
+  using folder = temporaryFolder();
+  let asked = 0;
+  const probes = probesOf({ units: async () => (asked++, [unitStanding()]) });
+  const checks = unitChecks(['marketing', 'sales'].map((id) => ({ id, name: id, reportEveryMs: hour })));
+  using bench = openHealth(folder.path, { clock: stillClock(), checks, probes });
+  await bench.health.beat(never);
+  expect(asked).toBe(1);
 });
 
 test('checks and snapshot ask the queue once a beat between them', async () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Snapshot } from '#holding/health/snapshot.ts';
 import { root } from '#lib/paths.ts';
-import { finding, openHealth, scripted, second, stillClock, temporaryFolder } from '../support/health.ts';
+import { finding, openHealth, reportEntry, scripted, second, stillClock, temporaryFolder } from '../support/health.ts';
 
 const schemaPath = join(root, 'docs', 'snapshot.schema.json');
 
@@ -15,11 +15,12 @@ test('docs/snapshot.schema.json says what the code says (vitest -u writes it ane
 
 test('a snapshot of every kind of finding fits the published schema', async () => {
   using folder = temporaryFolder();
-  const script = { down: finding('fail', { explicit: true }), warned: 'warn', lost: new Error('no') } as const;
-  const checks = ['well', 'down', 'warned', 'lost'].map((id) => scripted(id, script));
+  const lost = new Error('no');
+  const script = { down: finding('fail', { explicit: true }), warned: 'warn', lost, bare: 'off' } as const;
+  const checks = ['well', 'down', 'warned', 'lost', 'bare'].map((id) => scripted(id, script));
   checks.push(scripted('child', {}, { dependsOn: ['down'] }));
   const clock = stillClock();
-  using bench = openHealth(folder.path, { clock, checks });
+  using bench = openHealth(folder.path, { clock, checks, reports: async () => [reportEntry()] });
   await bench.health.beat(new AbortController().signal);
   clock.advance(2 * second);
   await bench.health.beat(new AbortController().signal);
@@ -27,10 +28,18 @@ test('a snapshot of every kind of finding fits the published schema', async () =
   const snapshot = JSON.parse(readFileSync(bench.snapshotPath, 'utf8'));
   expect(published.parse(snapshot)).toEqual(snapshot);
   const states = Snapshot.parse(snapshot).checks.map(({ state }) => state);
-  expect(states).toEqual(['up', 'down', 'degraded', 'unknown', 'blocked']);
+  expect(states).toEqual(['up', 'down', 'degraded', 'unknown', 'off', 'blocked']);
 });
 
 test('the published schema refuses a snapshot that lacks its time', () => {
   const published = z.fromJSONSchema(JSON.parse(readFileSync(schemaPath, 'utf8')));
   expect(published.safeParse({ version: 1, seq: 1 }).success).toBe(false);
+});
+
+test('a snapshot of before there were reports can still be read: nothing is known of them', async () => {
+  using folder = temporaryFolder();
+  using bench = openHealth(folder.path, { clock: stillClock(), checks: [] });
+  await bench.health.beat(new AbortController().signal);
+  const { reports: _, ...former } = JSON.parse(readFileSync(bench.snapshotPath, 'utf8'));
+  expect(Snapshot.parse(former).reports).toBeNull();
 });

@@ -19,7 +19,7 @@ import { stretches, timeIn, uptimeOf } from '#holding/health/timeline.ts';
 import { minute, noon, plainRule } from '../support/health.ts';
 
 const aFinding: Arbitrary<Finding> = record({
-  status: constantFrom('ok', 'warn', 'fail', 'unknown'),
+  status: constantFrom('ok', 'warn', 'fail', 'unknown', 'off'),
   reason: constant('seen'),
   explicit: boolean(),
 });

@@ -101,6 +101,10 @@ test('where .env cannot be read at all, the shell or the usual place tells where
 });
 
 test('a process that is handed a file in the place of .env reads that one', () => {
-  const env = readEnv({ OMEGA_ENV_FILE: dotenv('OMEGA_DATA_DIR=/srv/omega\n') });
+  const env = readEnv({ OMEGA_ENV_FILE: dotenv('{"OMEGA_DATA_DIR":"/srv/omega"}') });
   expect(env).toMatchObject({ dataDir: '/srv/omega', warnings: [] });
+});
+
+test('the password of a proxy is a secret', () => {
+  expect(readEnv({ HTTPS_PROXY: 'http://me:hunter22@proxy.example:3128' }, none).secrets).toContain('hunter22');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { barMarkup, barText, sparkMarkup } from '#site/bars.ts';
+import { barMarkup, barText, sparkMarkup, watchedDays } from '#site/bars.ts';
 
 const mixed = [
   { state: 'new', days: 20 },
@@ -19,6 +19,15 @@ test('days before a thing was watched are drawn as no state', () => {
   expect(barMarkup([{ state: 'new', days: 90 }])).not.toContain('<path');
 });
 
+test('days in which a thing was not set up are drawn as no state, and told', () => {
+  const days = [
+    { state: 'off', days: 88 },
+    { state: 'up', days: 2 },
+  ] as const;
+  expect(barMarkup([...days])).toBe('<svg role=img aria-label="2 days up, 88 not set up"><path d="M88 8h2"/></svg>');
+  expect(watchedDays([...days])).toBe(2);
+});
+
 test('the bars are told in words too, what was not watched last', () => {
   expect(barText([...mixed])).toBe('68 days up, 2 down, 20 not watched');
   expect(
@@ -30,8 +39,8 @@ test('the bars are told in words too, what was not watched last', () => {
 });
 
 test('a steady latency is a line through the middle, and a peak reaches the top', () => {
-  expect(sparkMarkup([5, 5, 5])).toBe('<svg role=none><path d="M52 7h8"/></svg>');
-  expect(sparkMarkup([5, 5, 10])).toBe('<svg role=none><path d="M52 7h4l4-6"/></svg>');
+  expect(sparkMarkup([5, 5, 5])).toBe('<svg role=none><path d="M50 7h10"/></svg>');
+  expect(sparkMarkup([5, 5, 10])).toBe('<svg role=none><path d="M50 7h5l5-6"/></svg>');
 });
 
 test.each([[[]], [[4]]])('latencies %j make no line', (latencies) => {
@@ -39,5 +48,5 @@ test.each([[[]], [[4]]])('latencies %j make no line', (latencies) => {
 });
 
 test('latencies of nothing at all stay on the ground', () => {
-  expect(sparkMarkup([0, 0])).toBe('<svg role=none><path d="M56 13h4"/></svg>');
+  expect(sparkMarkup([0, 0])).toBe('<svg role=none><path d="M55 13h5"/></svg>');
 });

@@ -65,6 +65,27 @@ describe('the page', () => {
     }
   });
 
+  test('shows what was never set up in a shape and words of its own, neither green nor since when', async () => {
+    const html = await page('tools');
+    expect(html).toContain('<li class="off"><svg role=none><use href="#off"/></svg><p><b>Brave Search</b>');
+    expect(html).toContain('<p><b>Not set up</b></p>');
+    expect(html).toContain('2 of 4 up, 2 not set up');
+    expect(html).toContain('aria-label="90 days not set up"></svg>');
+  });
+
+  test('lists reports with their trends, and says which is an example', async () => {
+    const html = await page('thirty');
+    expect(html).toContain('<p><b>Trends of week 47</b> marketing</p><p>3 trends, 06:41</p>');
+    expect(html).toContain('<span class="degraded">Example </span><b>Trends in the example documents</b>');
+  });
+
+  test('says how to see a report where there is none, and tells that from reports that could not be read', async () => {
+    expect(await page('tools')).toContain(
+      '<code>npm run job:trend-report -- --input &#39;{&quot;demo&quot;:true}&#39;',
+    );
+    expect(await page('unknown')).toContain('The reports could not be read');
+  });
+
   test('tells queues that could not be asked from empty ones', async () => {
     expect(await page('unknown')).toContain('Redis did not answer');
   });

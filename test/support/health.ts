@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Check, Finding, JobDeadline, Probes, QueueCounts, Status } from '#holding/health/check.ts';
+import type { Check, Finding, JobDeadline, Probes, QueueCounts, Status, UnitStanding } from '#holding/health/check.ts';
 import { createHealth } from '#holding/health/heartbeat.ts';
 import type { Health } from '#holding/health/health.ts';
 import { newMemory, type Memory } from '#holding/health/memory.ts';
@@ -9,8 +9,10 @@ import { observe } from '#holding/health/state.ts';
 import { openHealthStore, type HealthStore } from '#holding/health/store.ts';
 import type { Rule } from '#holding/health/evidence.ts';
 import type { Flip } from '#holding/health/health.ts';
+import type { ReportEntry } from '#holding/health/monitor.ts';
 import type { Clock } from '#lib/clock.ts';
 import { silentLog } from '#lib/log.ts';
+import type { ServerStatus } from '#mcp/hub.ts';
 
 /** A full minute, so that looks fall on the grid. */
 export const noon = Date.UTC(2026, 2, 3, 12, 0, 0);
@@ -105,10 +107,47 @@ export function probesOf(change: Partial<Probes['queue']> & Partial<Omit<Probes,
       clockSkewMs: clockSkewMs ?? (async () => 2),
     },
     supervisor: { services: async () => [] },
+    tools: { look: async (name) => serverStatus({ name }), config: () => ({ servers: 1, fault: null }) },
+    units: async () => [unitStanding()],
     dataDir: tmpdir(),
     page: '/nonexistent/index.html',
     ...rest,
   };
+}
+
+/** A tool server that runs, and that answered a call three minutes before noon. */
+export function serverStatus(change: Partial<ServerStatus> = {}): ServerStatus {
+  return {
+    name: 'brave-search',
+    summary: 'searches the web',
+    transport: 'stdio',
+    state: 'ready',
+    since: noon - hour,
+    reachable: { value: true, at: noon, why: 'answers' },
+    usable: { value: true, at: noon - 3 * minute, why: 'a call succeeded' },
+    protocol: '2025-11-25',
+    tools: { allowed: 2, listed: 8 },
+    missing: [],
+    changed: [],
+    notes: [],
+    warning: null,
+    setUp: null,
+    lastError: null,
+    pid: 4242,
+    ...change,
+  };
+}
+
+/** A unit that may work, and whose last report is an hour old. */
+export function unitStanding(change: Partial<UnitStanding> = {}): UnitStanding {
+  const mandate = { state: 'ok', reason: 'In force', expiresAt: noon + 200 * 24 * hour } as const;
+  return { unit: 'marketing', mandate, lastReportAt: noon - hour, ...change };
+}
+
+/** A report of the marketing unit of an hour before noon. */
+export function reportEntry(change: Partial<ReportEntry> = {}): ReportEntry {
+  const claims = { engine: 'rules', claims: 3, example: false, fault: null };
+  return { unit: 'marketing', id: 'trend-2026-03-03', title: 'Trends', at: noon - hour, ...claims, ...change };
 }
 
 /** An idle queue. */
@@ -147,12 +186,13 @@ export function openHealth(
     probes?: Probes;
     secrets?: readonly string[];
     store?: HealthStore;
+    reports?: () => Promise<readonly ReportEntry[]>;
   },
 ): HealthBench {
-  const { clock, checks, probes = probesOf(), secrets = [] } = options;
+  const { clock, checks, probes = probesOf(), secrets = [], reports = async () => [] } = options;
   const store = options.store ?? openHealthStore(join(folder, 'health.sqlite'), { now: clock.now(), log: silentLog });
   const snapshotPath = join(folder, 'snapshot.json');
   const common = { log: silentLog, paths: { snapshot: snapshotPath }, timezone: 'Europe/Amsterdam', version: '0.1.0' };
-  const health = createHealth({ ...common, store, checks, probes, clock, secrets });
+  const health = createHealth({ ...common, store, checks, probes, clock, secrets, reports });
   return { health, store, snapshotPath, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }

@@ -1,7 +1,7 @@
-import type { CheckView, Snapshot, State } from '#holding/health/snapshot.ts';
+import type { CheckView, ReportLine, Snapshot, State } from '#holding/health/snapshot.ts';
 
 type Job = NonNullable<Snapshot['jobs']>[number];
-type Group = 'daemons' | 'jobs' | 'host' | 'tools' | 'mine';
+type Group = 'daemons' | 'jobs' | 'host' | 'tools' | 'units' | 'mine';
 
 /** When every scene below was looked at, unless a test says otherwise. */
 export const sceneTime = Date.UTC(2025, 10, 22, 8, 41, 6);
@@ -49,6 +49,7 @@ export function snapshotOf(checks: readonly CheckView[], change: Partial<Snapsho
     attention: [],
     jobs: jobs(at),
     queues: queues(),
+    reports: reports(at),
     host: {
       name: 'nuc',
       version: '0.1.0',
@@ -82,6 +83,7 @@ export const scenes = {
     ),
   oneDown,
   words: longWords,
+  tools,
   thirty: () => hundred(30),
   hundred: () => hundred(100),
   unknown: () =>
@@ -91,6 +93,7 @@ export const scenes = {
         overall: { state: 'unknown', headline: 'Nothing could be looked at', since: sceneTime - 12 * minute },
         jobs: null,
         queues: null,
+        reports: null,
       },
     ),
   empty: () =>
@@ -175,6 +178,40 @@ function oneDown(): Snapshot {
           reason: 'no address answered',
         }),
       ],
+    },
+  );
+}
+
+/** Every way in which a tool server or a unit can stand, beside a host that is well. */
+function tools(): Snapshot {
+  const since = sceneTime - 64 * minute;
+  const quiet = { latencyMs: null, latencies: [] };
+  const never: Partial<CheckView> = { ...quiet, uptime90: null, days90: [{ state: 'off', days: 90 }] };
+  const of = (name: string, change: Partial<CheckView>): CheckView => checkView(name, { group: 'tools', ...change });
+  const quarantine = 'Held back, for it changed since it was approved: read_note: description';
+  return snapshotOf(
+    [
+      of('Tool servers', { reason: 'mcp.json names 5 servers', ...quiet }),
+      of('Filesystem', { reason: 'Asleep; answered 3 min ago', ...quiet }),
+      of('Brave Search', { state: 'off', reason: 'Searches the web: BRAVE_API_KEY is not set', ...never }),
+      of('GitHub', { state: 'degraded', since, reason: 'The token ends in 3 days' }),
+      of('Notes', { state: 'down', since, reason: quarantine }),
+      of('Calendar', { state: 'off', reason: 'Disabled in mcp.json', ...quiet }),
+      checkView('Marketing', { group: 'units', state: 'off', reason: 'Has made no report yet', ...never }),
+      checkView('Disk', { group: 'host', reason: '38 % of 476 GB used' }),
+    ],
+    {
+      overall: { state: 'degraded', headline: 'Notes cannot be used', since },
+      attention: [
+        { what: 'Look at what changed in Notes', why: quarantine, command: 'npm run mcp -- approve notes', minutes: 5 },
+        {
+          what: 'Get a key of Brave',
+          why: 'Searches the web: BRAVE_API_KEY is not set',
+          command: 'nano .env',
+          minutes: 5,
+        },
+      ],
+      reports: [],
     },
   );
 }
@@ -272,6 +309,21 @@ function jobs(at: number): [Job, ...Job[]] {
     },
     job('canary', '*/5 * * * * UTC', 5 * minute),
   ];
+}
+
+function reports(at: number): NonNullable<Snapshot['reports']> {
+  const report = (week: number, change: Partial<ReportLine> = {}): ReportLine => ({
+    unit: 'marketing',
+    id: `trend-2025-w${week}`,
+    title: `Trends of week ${week}`,
+    at: at - (47 - week) * 7 * day - 3 * 3_600_000,
+    engine: 'rules',
+    claims: week % 4,
+    broken: false,
+    example: false,
+    ...change,
+  });
+  return [report(47), report(46), report(45, { title: 'Trends in the example documents', example: true })];
 }
 
 function queues(): NonNullable<Snapshot['queues']> {

@@ -1,5 +1,5 @@
 import { defineCheck, type Finding, type QueueCounts } from '../check.ts';
-import { amount } from '../wording.ts';
+import { amount, sentence } from '../wording.ts';
 
 /** A job that has waited this long finds no worker, or too few. */
 const longWaitMs = 5 * 60_000;
@@ -33,12 +33,7 @@ export function judgeQueues(queues: readonly QueueCounts[]): Finding {
     ...dead.map((queue) => `${amount(queue.dead, 'dead letter')} in ${queue.name}`),
   ];
   if (faults.length === 0) return { status: 'ok', reason: 'Nothing waits long, nothing is dead, none is paused' };
-  return { status: stuck ? 'fail' : 'warn', reason: sentence(faults), ...todoFor({ paused, dead, hearts }) };
-}
-
-function sentence(faults: readonly string[]): string {
-  const text = faults.join('; ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return { status: stuck ? 'fail' : 'warn', reason: sentence(faults.join('; ')), ...todoFor({ paused, dead, hearts }) };
 }
 
 function todoFor(faults: {

@@ -1,0 +1,46 @@
+import { defineCheck, type Check, type Finding } from './check.ts';
+import { judgeServer, toolName } from './tool-verdict.ts';
+import { amount } from './wording.ts';
+
+/** The hub's time for a look, a start and a real call included; the heartbeat that waits for it has 30 s. */
+const lookTimeoutMs = 25_000;
+
+/** The check of `mcp.json` itself, and one of each server in it. */
+export function toolChecks(servers: readonly { readonly name: string }[]): readonly Check[] {
+  return [toolConfig, ...servers.map(({ name }) => toolCheck(name))];
+}
+
+const toolConfig = defineCheck({
+  id: 'mcp',
+  name: 'Tool servers',
+  group: 'tools',
+  everyMs: 60_000,
+  timeoutMs: 5000,
+  worstOverall: 'degraded',
+  headline: { down: 'No tool server can be used' },
+  run: async ({ probes }) => judgeConfig(probes.tools.config()),
+});
+
+/** Whether there is a configuration that can be used. */
+export function judgeConfig({ servers, fault }: { servers: number; fault: string | null }): Finding {
+  if (fault !== null) {
+    const todo = { what: 'Mend mcp.json, then start Omega anew', command: 'npm run mcp -- list', minutes: 5 };
+    return { status: 'fail', explicit: true, reason: fault, todo };
+  }
+  if (servers === 0) return { status: 'off', reason: 'No tool server is configured in mcp.json' };
+  return { status: 'ok', reason: `mcp.json names ${amount(servers, 'server')}` };
+}
+
+function toolCheck(server: string): Check {
+  const name = toolName(server);
+  return defineCheck({
+    id: `mcp-${server}`,
+    name,
+    group: 'tools',
+    everyMs: 60_000,
+    timeoutMs: lookTimeoutMs,
+    worstOverall: 'degraded',
+    headline: { down: `${name} cannot be used` },
+    run: async ({ probes, signal, clock }) => judgeServer(await probes.tools.look(server, signal), clock.now()),
+  });
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { relative } from 'node:path';
+import { messageOf } from '#lib/errors.ts';
+import { cleanText } from '../swarm/guard.ts';
+import { forEachOf, isFinal, type Caller } from './caller.ts';
+import { daysInPeriod, daysKept, type Day } from './days.ts';
+import { findFiles, type FoundFile } from './files.ts';
+import type { Item } from './sightings.ts';
+import { spokenOf } from './terms.ts';
+import { isBinary, textOfHtml } from './text.ts';
+
+/** What came of looking somewhere: what was read, and what could not be. */
+export interface Collected {
+  readonly items: readonly Item[];
+  readonly gaps: readonly string[];
+}
+
+export interface DocumentsOptions {
+  readonly caller: Caller;
+  /** Read with all that lies below. */
+  readonly folder: string;
+  /** Paths are shown relative to it. */
+  readonly home: string;
+  readonly today: Day;
+  /** When a document speaks: the day of its last change. */
+  readonly dayOf: (file: FoundFile) => Day;
+  /** As terms, found whatever words they have. */
+  readonly topics: readonly string[];
+  readonly signal: AbortSignal;
+  /** Says whether the time for reading is over. */
+  readonly isLate: () => boolean;
+}
+
+/** The tool takes a file whole, so a longer one is not asked for. */
+const mostBytes = 256 * 1024;
+const mostRead = 1000;
+const atATime = 4;
+
+/**
+ * Reads the unit's documents through the Filesystem server, the newest first. Each is asked for by itself: in an answer
+ * with several, one file could speak in another's name.
+ */
+export async function readDocuments(options: DocumentsOptions): Promise<Collected> {
+  const { caller, signal, isLate, today, dayOf } = options;
+  const { files, gaps } = await findFiles(options);
+  const old = files.filter((file) => dayOf(file) <= today - daysKept);
+  const recent = files.filter((file) => dayOf(file) > today - daysKept);
+  const large = recent.filter(({ bytes }) => bytes > mostBytes);
+  const wanted = recent.filter(({ bytes }) => bytes <= mostBytes);
+  const chosen = chooseNewest(wanted, Math.min(mostRead, caller.left('filesystem.read_text_file')), options);
+
+  const read: Reading = { items: [], broken: [], refused: null };
+  const stop = (): boolean => signal.aborted || isLate() || read.refused !== null;
+  const done = await forEachOf(chosen, { atATime, stop }, (file) => readOne(file, options, read));
+  signal.throwIfAborted();
+  return {
+    items: read.items,
+    gaps: [...gaps, ...gapsOf({ old, large, left: wanted.length - done, chosen, done, read }, options)],
+  };
+}
+
+interface Unread {
+  readonly old: readonly FoundFile[];
+  readonly large: readonly FoundFile[];
+  readonly left: number;
+  readonly chosen: readonly FoundFile[];
+  readonly done: number;
+  readonly read: Reading;
+}
+
+function gapsOf({ old, large, left, chosen, done, read }: Unread, options: DocumentsOptions): string[] {
+  const isFull = done === chosen.length;
+  return [
+    ...(old.length > 0 ? [`Older than ${daysKept} days and not read: ${names(old, options)}.`] : []),
+    ...(large.length > 0 ? [`Larger than ${mostBytes / 1024} KiB and not read: ${names(large, options)}.`] : []),
+    ...(read.broken.length > 0 ? [`Not text, or not readable: ${names(read.broken, options)}.`] : []),
+    ...(read.refused === null ? [] : [`Documents could not be read: ${read.refused}`]),
+    ...(left > 0 && read.refused === null
+      ? [`${left} documents were left out, the oldest: ${whyLeft(options, isFull)}.`]
+      : []),
+  ];
+}
+
+/** The newest of this period and the newest before it, for without the latter there is nothing to compare with. */
+function chooseNewest(files: readonly FoundFile[], most: number, { today, dayOf }: DocumentsOptions): FoundFile[] {
+  const newest = files.toSorted((one, other) => other.modifiedAt - one.modifiedAt);
+  const now = newest.filter((file) => dayOf(file) > today - daysInPeriod);
+  const before = newest.filter((file) => dayOf(file) <= today - daysInPeriod);
+  const ofNow = now.slice(0, Math.max(Math.ceil(most / 2), most - before.length));
+  return [...ofNow, ...before.slice(0, most - Math.min(most, ofNow.length))];
+}
+
+function whyLeft({ caller }: DocumentsOptions, isFull: boolean): string {
+  if (!isFull) return 'the time for reading was over';
+  if (caller.left('filesystem.read_text_file') === 0)
+    return 'the mandate allows no more calls of filesystem.read_text_file';
+  return `a report reads ${mostRead} at most`;
+}
+
+interface Reading {
+  readonly items: Item[];
+  readonly broken: FoundFile[];
+  refused: string | null;
+}
+
+async function readOne(file: FoundFile, options: DocumentsOptions, read: Reading): Promise<void> {
+  try {
+    const { text, callId, sha256 } = await options.caller.call('filesystem.read_text_file', { path: file.path });
+    if (isBinary(text)) read.broken.push(file);
+    else read.items.push(itemOf(file, { text, callId, sha256 }, options));
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (isFinal(error)) read.refused = messageOf(error);
+    else read.broken.push(file);
+  }
+}
+
+function itemOf(
+  file: FoundFile,
+  { text: raw, callId, sha256 }: { readonly text: string; readonly callId: string; readonly sha256: string },
+  { home, dayOf, today, topics }: DocumentsOptions,
+): Item {
+  const text = /\.html?$/i.test(file.path) ? textOfHtml(raw) : raw;
+  const source = relative(home, file.path);
+  const day = Math.min(dayOf(file), today);
+  return {
+    channel: 'documents',
+    source,
+    kind: 'document',
+    // A file that is changed later speaks again, on that day.
+    key: createHash('sha256').update(`${source}\n${day}`).digest('hex'),
+    day,
+    title: cleanText(source),
+    ...spokenOf(text, topics),
+    url: source,
+    sha256,
+    callId,
+  };
+}
+
+function names(files: readonly FoundFile[], { home }: DocumentsOptions): string {
+  const shown = files
+    .map(({ path }) => cleanText(relative(home, path)).slice(0, 120))
+    .toSorted()
+    .slice(0, 5);
+  const more = files.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

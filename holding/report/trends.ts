@@ -1,0 +1,52 @@
+import type { Egress } from '#mcp/egress.ts';
+import type { Hub } from '#mcp/hub.ts';
+import type { Clock } from '#lib/clock.ts';
+import type { DataPaths } from '#lib/paths.ts';
+import type { Mandates } from '../swarm/mandate-store.ts';
+import type { Report } from './report.ts';
+
+/** Trend reports, as the job makes them. */
+export interface Trends {
+  /** @throws OmegaError where the mandate allows nothing, ToolError where nothing can be written. */
+  readonly open: (request: TrendRequest) => Promise<TrendDesk>;
+}
+
+export interface TrendRequest {
+  readonly unit: string;
+  /** From the shipped documents, with nothing kept: an example report. */
+  readonly demo: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** One report being made, step by step. */
+export interface TrendDesk extends AsyncDisposable {
+  /** What it may do, in words. */
+  readonly mandate: string;
+  /** Each resolves to what was read, in words; what could not be is a gap of the report. */
+  readonly readDocuments: () => Promise<string>;
+  readonly readFeeds: () => Promise<string>;
+  readonly searchTopics: () => Promise<string>;
+  readonly compare: () => Report;
+  /** Writes it into the unit's reports, where it is not there already. */
+  readonly write: (report: Report) => Promise<{ readonly changed: boolean; readonly files: readonly string[] }>;
+}
+
+export interface TrendsOptions {
+  readonly hub: Pick<Hub, 'call' | 'servers'>;
+  readonly mandates: Mandates;
+  readonly paths: Pick<DataPaths, 'units' | 'trendsDb'>;
+  readonly clock: Clock;
+  readonly timezone: string;
+  /** Opens the guarded way out for feeds, for as long as they are fetched; null: none is needed, as in a test. */
+  readonly openEgress: (() => Promise<Egress>) | null;
+}
+
+/** Loads what a report needs when one is made, and not before: most of a day none is. */
+export function createTrends(options: TrendsOptions): Trends {
+  return {
+    open: async (request) => {
+      const { openDesk } = await import('./desk.ts');
+      return openDesk(request, options);
+    },
+  };
+}

@@ -1,0 +1,2 @@
+// Every business unit, a line each.
+export { default as marketing } from './marketing/unit.ts';

@@ -1,0 +1,33 @@
+import { messageOf } from '#lib/errors.ts';
+import { redact, type Log, type LogFields } from '#lib/log.ts';
+import { paint } from './command.ts';
+import { readSettings } from './settings.ts';
+import { openTools, readToolServers, type Tools, type ToolServers } from './tools.ts';
+
+/** What the verbs share. */
+export interface Use {
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The tools of this process, for the owner's own hands.
+ * @throws OmegaError `E_MCP_CONFIG` with the faults of a mcp.json that cannot be used.
+ */
+export async function openByHand(): Promise<{ readonly opened: Tools; readonly servers: ToolServers }> {
+  const settings = readSettings();
+  const servers = readToolServers(settings);
+  if (servers.fault !== null) throw servers.fault;
+  const secrets = [...settings.env.secrets, ...servers.config.secrets];
+  return { opened: await openTools({ settings, servers, log: troubleLog(secrets) }), servers };
+}
+
+/** What a person at a terminal must know, in words; the rest is the worker's log's. */
+function troubleLog(secrets: readonly string[]): Log {
+  const tell = (message: string, fields: LogFields = {}): void => {
+    const facts = Object.values(fields).map((value) => (value instanceof Error ? messageOf(value) : String(value)));
+    const line = [message, ...facts].join('; ');
+    process.stderr.write(`${paint('yellow', '!', process.stderr)} ${redact(line, secrets)}\n`);
+  };
+  return { info: () => {}, warn: tell, error: tell };
+}

@@ -1,0 +1,49 @@
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import manifest from '../package.json' with { type: 'json' };
+import { listReports, readReport, type ReportEntry } from '#holding/report/store.ts';
+import { createLog, type Log } from '#lib/log.ts';
+import type { OwnFunctions, OwnReport } from '#mcp/own-functions.ts';
+import { serveOverStdio } from '#mcp/own-stdio.ts';
+import { createOwnServer } from '#mcp/own.ts';
+import { lookAtIncidents, lookAtJobs, lookAtSnapshot, lookAtStatus } from './own-mcp-look.ts';
+import { runJobFor } from './own-mcp-run.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** What a client may ask for: runs that do no harm however often, and end by themselves. */
+export const runnableJobs = ['heartbeat', 'site-render', 'trend-report', 'canary'] as const;
+
+/** Omega's own MCP server, joined with Omega; one for each connection, or each request over HTTP. */
+export function openOwnServer(settings: Settings, log: Log): McpServer {
+  const { env } = settings;
+  return createOwnServer({ functions: ownFunctions(settings), version: manifest.version, log, secrets: env.secrets });
+}
+
+/**
+ * Serves it over standard input and output until input ends or the signal is aborted. It works while Omega is stopped
+ * too, and says so. Standard output is the protocol's alone: nothing else may print there.
+ */
+export async function serveOwnMcpOverStdio(signal: AbortSignal): Promise<void> {
+  const settings = readSettings();
+  const { secrets, warnings } = settings.env;
+  const log = createLog({ name: 'mcp', secrets, write: (line) => void process.stderr.write(line) });
+  for (const warning of warnings) log.warn(warning);
+  await serveOverStdio(openOwnServer(settings, log), signal);
+}
+
+function ownFunctions(settings: Settings): OwnFunctions {
+  const { paths } = settings;
+  return {
+    status: (signal) => lookAtStatus(paths, signal),
+    incidents: (limit, signal) => lookAtIncidents(paths, limit, signal),
+    jobs: (query, signal) => lookAtJobs(paths, query, signal),
+    runnable: runnableJobs,
+    runJob: (request, signal) => runJobFor(request, { settings, signal }),
+    listReports: async (limit) => (await listReports(paths.units, { limit })).map(reportRow),
+    readReport: async (unit, id) => (await readReport(paths.units, unit, id)).markdown,
+    snapshot: (signal) => lookAtSnapshot(paths, signal),
+  };
+}
+
+function reportRow({ at, ...report }: ReportEntry): OwnReport {
+  return { ...report, at: new Date(at).toISOString() };
+}

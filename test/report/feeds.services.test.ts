@@ -1,0 +1,142 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dayIn } from '#holding/report/days.ts';
+import { openFeedWay, type FeedWay } from '#holding/report/fetch-feed.ts';
+import { readFeeds } from '#holding/report/feeds.ts';
+import { openSightings, type Sightings } from '#holding/report/sightings.ts';
+import { silentLog } from '#lib/log.ts';
+import { openEgress } from '#mcp/egress.ts';
+import { atom, rss, serveFeed, type FeedServer } from './feed-server.ts';
+
+const now = Date.UTC(2026, 10, 22, 12);
+const dayOf = dayIn('UTC');
+const today = dayOf(now);
+
+let server: FeedServer;
+let sightings: Sightings;
+let way: FeedWay;
+
+beforeEach(async () => {
+  server = await serveFeed();
+  sightings = openSightings(null, now);
+  way = openFeedWay({ hosts: [new URL(server.url).host], proxy: null });
+});
+
+afterEach(async () => {
+  sightings[Symbol.dispose]();
+  await way[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+async function read(feeds = [server.url], by = way): ReturnType<typeof readFeeds> {
+  const signal = AbortSignal.timeout(30_000);
+  return readFeeds({ unit: 'marketing', feeds, way: by, sightings, today, dayOf, topics: [], signal });
+}
+
+const items = [
+  { title: 'A <b>solar</b> boiler', body: '<p>Everybody asks for it.</p>', date: new Date(now - 3_600_000) },
+  { title: 'Of next year', body: '', date: new Date(now + 400 * 86_400_000) },
+  { title: 'Of long ago', body: '', date: new Date(0) },
+  { title: 'Without a date', body: 'x' },
+];
+
+describe('a feed', () => {
+  test.each([
+    ['RSS', rss],
+    ['Atom', atom],
+  ])('in %s is read: what is recent, each item on its day', async (_name, write) => {
+    server.answer = (_request, reply) => reply(200, {}, write(items));
+    const { items: found, gaps } = await read();
+    expect(gaps).toEqual([]);
+    expect(found.slice(0, 2).map(({ title, day, source, kind }) => ({ title, day, source, kind }))).toEqual([
+      { title: 'A solar boiler', day: today, source: '127.0.0.1', kind: 'feed' },
+      { title: 'Of next year', day: today, source: '127.0.0.1', kind: 'feed' },
+    ]);
+    expect(found.map(({ title }) => title)).not.toContain('Of long ago');
+    expect(found[0]?.terms.split('\n')).toEqual(expect.arrayContaining(['solar boiler', 'boiler']));
+  });
+
+  test('speaks with one voice, wherever its links lead', async () => {
+    server.items = items;
+    const { items: found } = await read();
+    expect(new Set(found.map(({ source }) => source)).size).toBe(1);
+  });
+
+  test('that has not changed is not sent again, and still counts', async () => {
+    server.answer = (request, reply) =>
+      request.headers['if-none-match'] === '"1"' ? reply(304) : reply(200, { etag: '"1"' }, rss(items));
+    const first = await read();
+    const second = await read();
+    expect(server.requests.length).toBe(2);
+    expect(second.items.length).toBe(first.items.length);
+  });
+
+  test('keeps an item without a date on the day on which it was seen first', async () => {
+    server.items = [{ title: 'Without a date', body: 'x' }];
+    const { items: found } = await read();
+    sightings.add('marketing', found, today);
+    sightings.add('marketing', [{ ...found[0]!, day: today + 3 }], today + 3);
+    expect([...sightings.all('marketing', today + 3)].map(({ day }) => day)).toEqual([today]);
+  });
+});
+
+describe('is a gap, and the other feeds go on', () => {
+  const faults: Readonly<Record<string, [FeedServer['answer'], string]>> = {
+    'an error': [(_request, reply) => reply(503), 'it answers 503'],
+    'no feed at all': [(_request, reply) => reply(200, {}, '<html>Hello</html>'), 'Unrecognized feed format'],
+    'half a feed': [(_request, reply) => reply(200, {}, rss(items).slice(0, 60)), 'Invalid feed format'],
+    'a feed with nothing in it': [(_request, reply) => reply(200, {}, rss([])), 'it holds no items'],
+    'a giant': [(_request, reply) => reply(200, {}, 'x'.repeat(3_000_000)), 'larger than 2 MiB'],
+    'a small packet that unpacks to a giant': [
+      (_request, reply) => reply(200, { 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(50_000_000))),
+      'larger than 2 MiB',
+    ],
+    'a redirect to another host': [
+      (_request, reply) => reply(302, { location: 'http://169.254.169.254/latest' }),
+      'it redirects to 169.254.169.254, which the mandate does not allow',
+    ],
+    'a redirect to no web address': [
+      (_request, reply) => reply(302, { location: 'file:///etc/passwd' }),
+      'no web address',
+    ],
+    'redirects without an end': [(_request, reply) => reply(302, { location: '/again' }), 'more than 3 times'],
+  };
+
+  test.each(Object.keys(faults))('%s', async (name) => {
+    const [answer, message] = faults[name]!;
+    await using other = await serveFeed();
+    other.items = items;
+    server.answer = answer;
+    const { items: found, gaps } = await read([server.url, other.url]);
+    expect(gaps).toEqual([expect.stringContaining(message)]);
+    expect(found.length).toBe(3);
+  });
+
+  test('a host that does not answer at all', async () => {
+    const gone = await serveFeed();
+    await gone[Symbol.asyncDispose]();
+    const { gaps } = await read([gone.url]);
+    expect(gaps[0]).toContain('it cannot be reached');
+  });
+});
+
+test('a redirect to a host that the mandate allows is followed', async () => {
+  server.answer = (request, reply) =>
+    request.url === '/feed' ? reply(301, { location: '/new' }) : reply(200, {}, rss(items));
+  expect((await read()).items.length).toBe(3);
+});
+
+test('feeds go through the guarded way out, which passes the hosts of the mandate only', async () => {
+  const { port } = new URL(server.url);
+  const resolve = async (): Promise<[{ address: string; family: 4 }]> => [{ address: '127.0.0.1', family: 4 }];
+  await using egress = await openEgress({ log: silentLog, resolve });
+  const hosts = [`feed.example:${port}`];
+  await using guarded = openFeedWay({ hosts, proxy: egress.urlFor('feeds-marketing', hosts) });
+  server.items = items;
+  const { items: found, gaps } = await read(
+    [`http://feed.example:${port}/feed`, `http://other.example:${port}/feed`],
+    guarded,
+  );
+  expect(found.length).toBe(3);
+  expect(gaps).toEqual([expect.stringMatching(/other\.example.*does not let it through/)]);
+});
