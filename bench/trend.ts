@@ -21,10 +21,10 @@ export default defineBench({
     let [hitAt10, falseTrends, falseWithout] = [0, 0, 0];
     for (let seed = 1; seed <= runs; seed += 1) {
       signal.throwIfAborted();
-      const { trends } = trendsOf(seed, risesTo);
+      const { trends } = await trendsOf(seed, risesTo, signal);
       const rank = trends.findIndex(({ term }) => planted.includes(term) || term.includes(planted));
       const others = trends.filter(({ term }) => !isPlanted(term)).length;
-      const without = trendsOf(seed, 0).trends.length;
+      const without = (await trendsOf(seed, 0, signal)).trends.length;
       if (rank !== -1 && rank < 10) hitAt10 += 1;
       falseTrends += others;
       falseWithout += without;
@@ -40,7 +40,7 @@ function isPlanted(term: string): boolean {
 }
 
 /** What is found in seeded documents of which so many of this week's name the topic. */
-export function trendsOf(seed: number, naming: number): Comparison {
+export function trendsOf(seed: number, naming: number, signal: AbortSignal): Promise<Comparison> {
   const random = seeded(seed);
   const sightings = Array.from({ length: documents }, (_, n): Sighting => {
     const isNow = n >= documents / 2;
@@ -54,7 +54,7 @@ export function trendsOf(seed: number, naming: number): Comparison {
       terms: [...termsOf(said)],
     };
   });
-  return compare({ sightings: () => sightings, today, topics: [] });
+  return compare({ sightings: () => sightings, covered: new Map(), today, topics: [], signal });
 }
 
 const vocabulary = 4000;

@@ -20,7 +20,7 @@ export default defineJob({
     log(`Web: ${await desk.searchTopics()}`);
     progress(0.8);
 
-    const report = desk.compare();
+    const report = await desk.compare();
     log(`Trends: ${report.claims.length}; below the limit: ${report.belowLimit.length}; gaps: ${report.gaps.length}`);
     const { changed, files } = await desk.write(report);
     log(changed ? `Wrote ${files.join(' and ')}` : `${files.join(' and ')} say so already`);

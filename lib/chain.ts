@@ -43,7 +43,7 @@ const empty: Head = { seq: 0, hash: '0'.repeat(64) };
 const Row = z.object({ seq: z.number(), record: z.string(), hash: z.string() });
 type Row = z.infer<typeof Row>;
 
-/** Opens the file of chains, or begins it. @throws SQLite's own error where it cannot be used: nothing is set aside. */
+/** Opens the file of chains, or begins it. @throws OmegaError where it cannot be used: nothing is set aside. */
 export function openChain(path: string): Chain {
   const db = openSqlite(path, { migrations, synchronous: 'FULL' });
   const selectHead = db.prepare('SELECT seq, hash FROM link WHERE stream = ? ORDER BY seq DESC LIMIT 1');

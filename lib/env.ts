@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { messageOf } from './errors.ts';
-import { configurationError, dotenvFile, dotenvHandedOn, givenVariables, readableVariables } from './given.ts';
+import {
+  configurationError,
+  dotenvFile,
+  dotenvHandedOn,
+  givenVariables,
+  proxyName,
+  readableVariables,
+} from './given.ts';
 
 /** The configuration as every process sees it; read once, at its start. */
 export interface Env {
@@ -98,7 +105,9 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
     variable: (name) => variableOf(name, values),
     network: { proxy, extraCaFile: given['NODE_EXTRA_CA_CERTS'] },
     ssh: sshEnd(shell['SSH_CONNECTION']),
-    secrets: [...tokens, ...secretsOfUrl(REDIS_URL), ...secretsOfUrl(proxy)].filter((secret) => secret !== undefined),
+    secrets: [...tokens, ...secretsOfUrl(REDIS_URL), ...secretsOfProxies(given)].filter(
+      (secret) => secret !== undefined,
+    ),
     warnings: unknownNames(given),
   };
 }
@@ -186,6 +195,14 @@ function decoded(text: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Of the proxies that Omega does not use itself as well: its children may be told of them. */
+function secretsOfProxies(given: NodeJS.Dict<string>): string[] {
+  return Object.entries(given).flatMap(([name, value = '']) => {
+    if (!proxyName.test(name)) return [];
+    return secretsOfUrl(value.includes('://') ? value : `http://${value}`);
+  });
 }
 
 /** The whole address and its password: either may turn up in an error of the client. */

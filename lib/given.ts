@@ -24,8 +24,10 @@ const openNames: ReadonlySet<string> = new Set(
 );
 const openFamilies = ['LC_', 'XDG_'];
 
-/** An address with a name or a password before its host, such as that of a proxy. */
+/** An address with a name or a password before its host. */
 const credentials = /\/\/[^/\s]*@/;
+/** The variable of a proxy, whose address is often written without its scheme. */
+export const proxyName = /_proxy$/i;
 
 /** What the shell and `.env` say, where the shell wins and an empty value counts as unset. @throws OmegaError `E_CONFIG` */
 export function givenVariables(shell: Variables, dotenvPath: string): Variables {
@@ -55,7 +57,7 @@ export function openVariables(shell: Variables): Variables {
 
 function isOpen(name: string, value = ''): boolean {
   const isNamed = openNames.has(name) || openFamilies.some((family) => name.startsWith(family));
-  return isNamed && !credentials.test(value);
+  return isNamed && !(proxyName.test(name) ? value.includes('@') : credentials.test(value));
 }
 
 /**

@@ -22,14 +22,14 @@ export interface LogOptions {
 
 /** A log that can show no secret it was told of. */
 export function createLog({ name, secrets = [], write }: LogOptions): Log {
-  const needles = secretsAsWritten(secrets);
+  const forms = writtenForms(secrets);
   const logger = pino(
     {
       name,
       base: { name },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: (line) => redact(line, needles) },
+      hooks: { streamWrite: (line) => blacken(line, forms) },
     },
     write === undefined ? pino.destination({ fd: 1, sync: true }) : { write },
   );
@@ -43,14 +43,27 @@ export function createLog({ name, secrets = [], write }: LogOptions): Log {
 /** Says nothing to nobody; for the places where a log is required and unwanted. */
 export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** Replaces each secret in a text. */
+/** Replaces each secret in a text, also as it stands in JSON. Cut a text after that: half a secret is not found. */
 export function redact(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((clean, secret) => (secret === '' ? clean : clean.replaceAll(secret, '[redacted]')), text);
+  return blacken(text, writtenForms(secrets));
 }
 
-/** In a line of JSON a quote or backslash within a secret stands escaped. */
-function secretsAsWritten(secrets: readonly string[]): string[] {
-  return secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+function blacken(text: string, forms: readonly string[]): string {
+  return forms.reduce((clean, form) => clean.replaceAll(form, '[redacted]'), text);
+}
+
+/**
+ * In JSON a quote, backslash or end of line within a secret stands escaped, and twice where that JSON is quoted in a
+ * line of the log. The longest first: one secret may begin another.
+ */
+function writtenForms(secrets: readonly string[]): string[] {
+  const forms = new Set(secrets.flatMap((secret) => [secret, inJson(secret), inJson(inJson(secret))]));
+  forms.delete('');
+  return [...forms].toSorted((one, other) => other.length - one.length);
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function withErrors(fields: LogFields = {}): LogFields {

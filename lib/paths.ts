@@ -42,7 +42,7 @@ export interface DataPaths {
   readonly logs: string;
   /** Locks, and the state of what runs now; may be emptied while nothing runs. */
   readonly run: string;
-  /** A copy of the `.env` that Omega was started with, for its owner alone, while it runs. */
+  /** What the shell and `.env` gave when Omega was started, as JSON, for its owner alone, while it runs. */
   readonly startedDotenv: string;
   /** Sockets; the same as `run` unless that path is too long for one. */
   readonly sockets: string;

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { OmegaError } from './errors.ts';
+import { codeOf, messageOf, OmegaError } from './errors.ts';
 
 export interface SqliteOptions {
   /** Statements that make or change the tables, in their order; each is run once in the life of a file. */
@@ -15,11 +15,19 @@ const busyTimeoutMs = 2000;
 
 /**
  * Opens a database that several processes may write, mode 0600.
- * @throws OmegaError `E_NEWER_DATA` where a newer Omega wrote it, and SQLite's own error where it cannot be used.
+ * @throws OmegaError `E_NEWER_DATA` where a newer Omega wrote it; else one with the code and `errcode` of what it met.
  */
-export function openSqlite(path: string, { migrations, synchronous }: SqliteOptions): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600)); // Made here first, so that SQLite and its two companions inherit the mode.
+export function openSqlite(path: string, options: SqliteOptions): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600)); // Made here first, so that SQLite and its two companions inherit the mode.
+    return openMigrated(path, options);
+  } catch (error) {
+    throw error instanceof OmegaError ? error : unusable(path, error);
+  }
+}
+
+function openMigrated(path: string, { migrations, synchronous }: SqliteOptions): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
@@ -27,6 +35,32 @@ export function openSqlite(path: string, { migrations, synchronous }: SqliteOpti
     return db;
   } catch (error) {
     db.close();
+    throw error;
+  }
+}
+
+/** SQLite's own words name no file. What callers decide by stays: its code and its `errcode`. */
+function unusable(path: string, cause: unknown): OmegaError {
+  const hint = isDamaged(cause)
+    ? `Stop Omega, move it away (mv '${path}' '${path}.broken'), and start: a new one is begun.`
+    : 'npm run doctor looks at the disk and at the data folder.';
+  const error = new OmegaError(`${path} cannot be used`, { code: codeOf(cause) ?? 'E_DATABASE', hint, cause });
+  return Object.assign(error, cause instanceof Error && 'errcode' in cause ? { errcode: cause.errcode } : {});
+}
+
+/** SQLite's corrupt, and no database. */
+function isDamaged(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && [11, 26].includes(Number(error.errcode) & 0xff);
+}
+
+/** What is damaged in a database that is there, in words; null: nothing. It is only read, all of it. */
+export function damageOf(path: string): string | null {
+  try {
+    using db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
+    const found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+    return found === 'ok' ? null : String(found);
+  } catch (error) {
+    if (isDamaged(error)) return messageOf(error);
     throw error;
   }
 }

@@ -12,13 +12,14 @@ export interface ReadOptions {
   readonly tool: string;
   /** What the server's own file makes of a text that is marked as an error. */
   readonly readError: ((text: string) => Reading) | undefined;
+  readonly redact: (text: string) => string;
 }
 
 /** So much of what a tool says of its failure goes into an error. */
 const longestQuote = 1000;
 
 /** Takes the text out of a result. @throws ToolError `replied`, where it says that it failed. */
-export function readAnswer(raw: RawResult, { tool, readError }: ReadOptions): Answer {
+export function readAnswer(raw: RawResult, { tool, readError, redact }: ReadOptions): Answer {
   const texts: string[] = [];
   const otherBlocks: string[] = [];
   for (const block of raw.content) {
@@ -29,7 +30,8 @@ export function readAnswer(raw: RawResult, { tool, readError }: ReadOptions): An
   if (!raw.isError) return answerOf(text, raw.structuredContent ?? null, otherBlocks);
   const { kind, retryAfterMs } = readError?.(text) ?? { kind: 'tool-error' };
   if (kind === 'empty') return answerOf('', null, []);
-  throw new ToolError(`${tool} says that it failed: ${text.slice(0, longestQuote) || 'without a word'}`, {
+  const quote = redact(text).slice(0, longestQuote); // In this order, or half a secret may be left.
+  throw new ToolError(`${tool} says that it failed: ${quote || 'without a word'}`, {
     kind,
     delivery: 'replied',
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -2,7 +2,7 @@ import type { Clock } from '#lib/clock.ts';
 import { messageOf } from '#lib/errors.ts';
 import type { Answer } from './answer.ts';
 import type { Audit, AuditRecord } from './audit.ts';
-import { send } from './attempt.ts';
+import { send, type SendOptions } from './attempt.ts';
 import { createDeadline, timeIsUp } from './deadline.ts';
 import { admit, denied, type Draft, type GuardOptions } from './guard.ts';
 import type { ToolCall, ToolResult } from './hub.ts';
@@ -22,28 +22,32 @@ export async function performCall(call: ToolCall, options: CallOptions): Promise
   const callId = crypto.randomUUID();
   const begunAt = clock.monotonic();
   const draft: Draft = { server: '', tool: call.tool, args: null, pin: null, attempts: 0 };
-  const record = (how: Pick<AuditRecord, 'outcome' | 'kind' | 'bytes'>): number => {
+  const recordOf = (how: Pick<AuditRecord, 'outcome'> & Partial<AuditRecord>): AuditRecord => {
     const ms = Math.round((clock.monotonic() - begunAt) * 1000) / 1000;
-    audit.add({ at: clock.now(), callId, unit: call.unit, run: call.run, ...draft, ...how, ms });
-    return ms;
+    return { at: clock.now(), callId, unit: call.unit, run: call.run, ...draft, kind: null, bytes: 0, ms, ...how };
   };
+  const begin = (): void => audit.commit(recordOf({ outcome: 'begun', attempts: 1 }));
   try {
     call.signal.throwIfAborted();
-    const answer = await guardedCall(call, draft, options);
-    const ms = record({ outcome: 'ok', kind: null, bytes: answer.bytes });
-    return { ...answer, callId, ms };
+    const answer = await guardedCall(call, { ...options, draft, begin });
+    const record = recordOf({ outcome: 'ok', bytes: answer.bytes });
+    audit.add(record);
+    return { ...answer, callId, ms: record.ms };
   } catch (error) {
     if (call.signal.aborted) {
-      record({ outcome: 'aborted', kind: null, bytes: 0 });
+      audit.add(recordOf({ outcome: 'aborted' }));
       throw call.signal.reason;
     }
     const failure = failureOf(error, options.stations.get(draft.server), draft);
-    record({ outcome: failure.kind === 'denied' ? 'denied' : 'failed', kind: failure.kind, bytes: 0 });
+    audit.add(recordOf({ outcome: failure.kind === 'denied' ? 'denied' : 'failed', kind: failure.kind }));
     throw failure;
   }
 }
 
-async function guardedCall(call: ToolCall, draft: Draft, options: CallOptions): Promise<Answer> {
+async function guardedCall(
+  call: ToolCall,
+  { draft, begin, ...options }: CallOptions & Pick<SendOptions, 'draft' | 'begin'>,
+): Promise<Answer> {
   const { audit, closing, clock } = options;
   if (closing.aborted) throw denied('Omega is stopping, so no tool is called any more.');
   audit.requireRoom();
@@ -51,7 +55,7 @@ async function guardedCall(call: ToolCall, draft: Draft, options: CallOptions): 
   using deadline = createDeadline([call.signal, closing], admitted.station.config.rules.callMs);
   const release = await place(admitted.station, deadline.signal);
   try {
-    return await send({ ...admitted, draft, deadline, clock, abandoned: call.signal });
+    return await send({ ...admitted, draft, begin, deadline, clock, abandoned: call.signal });
   } finally {
     release();
   }
@@ -81,10 +85,14 @@ function failureOf(error: unknown, station: Station | undefined, { attempts }: D
 function interrupted(error: unknown, station: Station | undefined, delivery: Delivery): ToolError {
   if (error !== timeIsUp || station === undefined) return new ToolError(messageOf(error), { kind: 'lost', delivery });
   const { name, rules } = station.config;
-  const { reachable } = station.facts.get();
-  const why = reachable.value === false ? `: ${reachable.why}` : '.';
-  return new ToolError(`${name} was not ready for this call within ${rules.callMs} ms${why}`, {
-    kind: 'timeout',
-    delivery,
-  });
+  const { reachable, lastError } = station.facts.get();
+  const isDown = reachable.value === false;
+  return new ToolError(
+    `${name} was not ready for this call within ${rules.callMs} ms${isDown ? `: ${reachable.why}` : '.'}`,
+    {
+      // It waited for the next try of a start that failed: that is what is to be mended.
+      kind: isDown && delivery === 'not-sent' && lastError?.kind === 'start' ? 'start' : 'timeout',
+      delivery,
+    },
+  );
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf } from '#lib/errors.ts';
-import type { SpawnedServer, StdioTarget } from './connect.ts';
+import type { ConnectOptions, SpawnedServer, StdioTarget } from './connect.ts';
 import { endRuns, runVariable, signalGroup, startTicksOf } from './descendants.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -23,25 +23,36 @@ const longestLastWords = 4096;
 /** How long it may take to end by itself, and after TERM, and for the kernel to end it after KILL. */
 const patienceMs = { afterEof: 1500, afterTerm: 1000, afterKill: 2000 } as const;
 
-/** Starts a server's process with this environment and nothing of ours. @throws ToolError `start`. */
-export async function spawnServer({ command, args, env, cwd }: StdioTarget): Promise<ServerProcess> {
+export type SpawnOptions = Pick<ConnectOptions, 'onSpawn' | 'redact'>;
+
+/**
+ * Starts a server's process with this environment and nothing of ours. Its run is told of before it starts, so that no
+ * process is there that nobody knows of, and once more with its pid. @throws ToolError `start`.
+ */
+export async function spawnServer(
+  { command, args, env, cwd }: StdioTarget,
+  { onSpawn, redact = String }: SpawnOptions,
+): Promise<ServerProcess> {
   const run = crypto.randomUUID();
+  onSpawn?.({ pid: 0, startTicks: '', run });
   const child = await started(() =>
     spawn(command, args, { cwd, env: { ...env, [runVariable]: run }, detached: true, stdio: 'pipe' }),
   );
-  const pid = child.pid ?? 0;
+  const spawned = { pid: child.pid ?? 0, startTicks: startTicksOf(child.pid ?? 0) ?? '', run };
+  onSpawn?.(spawned);
   child.on('error', () => {}); // A signal that no longer reaches it: its exit tells all there is to tell.
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `killed by ${signal}`));
   });
   let words = '';
-  const hear = (text: string): void => void (words = (words + text).slice(-longestLastWords));
+  // Before it is cut, for of a secret that is cut in two nobody would know the rest.
+  const hear = (text: string): void => void (words = redact(words + text).slice(-longestLastWords));
   child.stderr.setEncoding('utf8').on('data', hear).on('error', ignoreBrokenPipe);
   let ending: Promise<void> | undefined;
   const end = (): Promise<void> => (ending ??= endAll(child, exited, run));
   void exited.then(end); // What it started dies with it.
   return {
-    spawned: { pid, startTicks: startTicksOf(pid) ?? '', run },
+    spawned,
     stdin: child.stdin,
     stdout: child.stdout,
     exited,
@@ -57,11 +68,10 @@ async function started(start: () => ChildProcessWithoutNullStreams): Promise<Chi
     await once(child, 'spawn');
     return child;
   } catch (cause) {
-    throw new ToolError(`Its process could not be started: ${messageOf(cause)}`, {
+    throw new ToolError(`Its process did not start: ${messageOf(cause)}`, {
       kind: 'start',
       delivery: 'not-sent',
       hint: 'See that the command and the working directory of its entry in mcp.json are there.',
-      cause,
     });
   }
 }

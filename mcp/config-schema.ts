@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { parseRate, type Limit } from './rate.ts';
 
@@ -50,16 +51,28 @@ const entryKeys = {
   omega: z.prefault(Rules, {}),
 };
 
+const Fields = z.looseObject(entryKeys);
+export type Entry = z.infer<typeof Fields>;
+
 /** An entry in the form that editors use; what only they understand is left aside, and noted. */
-export const Entry = z.looseObject(entryKeys).superRefine(({ type, command, url, omega }, context) => {
-  const fault = (message: string): void => context.addIssue({ code: 'custom', message });
-  if ((command === undefined) === (url === undefined)) fault('needs either a command or a url');
+export const Entry = Fields.superRefine(
+  (entry, context) => {
+    for (const [message, ...path] of faultsOf(entry)) context.addIssue({ code: 'custom', message, path });
+  },
+  // Where it has other faults as well, so that none hides another; but not where a value is of another type.
+  { when: ({ issues }) => issues.every(({ code }) => code !== 'invalid_type') },
+);
+
+/** What does not go together: in words, and where in the entry. */
+function* faultsOf({ type, command, url, args, omega }: Entry): Generator<[message: string, ...path: string[]]> {
+  if ((command === undefined) === (url === undefined)) yield ['needs either a command or a url'];
   else if (type !== undefined && (type === 'stdio') !== (command !== undefined))
-    fault(`says type ${type}, which does not go with ${command === undefined ? 'a url' : 'a command'}`);
+    yield [`says type ${type}, which does not go with ${command === undefined ? 'a url' : 'a command'}`];
+  if (isNode(command) && args[0]?.startsWith('-') !== false)
+    yield ['needs its script as the first one: flags of Node before it are not supported', 'args'];
   const probed = omega.probe?.tool;
-  if (probed !== undefined && !isListed(omega.allow, probed)) fault(`probes ${probed}, which it does not allow`);
-});
-export type Entry = z.infer<typeof Entry>;
+  if (probed !== undefined && !isListed(omega.allow, probed)) yield [`probes ${probed}, which it does not allow`];
+}
 
 /** The whole file. */
 export const ConfigFile = z.object({
@@ -68,6 +81,11 @@ export const ConfigFile = z.object({
     Entry,
   ),
 });
+
+/** Whether node itself is to run it, so that it can run under `--permission`. */
+export function isNode(command: string | undefined): boolean {
+  return command !== undefined && (basename(command) === 'node' || command === process.execPath);
+}
 
 /** The keys of an entry that mean something here. */
 export const knownKeys: ReadonlySet<string> = new Set([

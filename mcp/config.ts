@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import canonicalize from 'canonicalize';
 import type { z } from 'zod';
 import type { Env } from '#lib/env.ts';
 import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
 import { root, type DataPaths } from '#lib/paths.ts';
-import { ConfigFile, knownKeys, type Entry, type Rules } from './config-schema.ts';
+import { ConfigFile, isNode, knownKeys, type Entry, type Rules } from './config-schema.ts';
+import { secretsIn } from './config-secrets.ts';
 import { expand } from './variables.ts';
 
 /** How a server is started or reached, its variables in place. */
@@ -46,10 +47,6 @@ export interface ConfigPlaces {
   readonly paths: Pick<DataPaths, 'data' | 'mcpConfig'>;
 }
 
-/** A shorter value would blacken half of every log, and is no key. */
-const shortestSecret = 6;
-const secretName = /key|token|secret|passw|auth|credential/i;
-
 /**
  * Reads which tool servers there are: `OMEGA_MCP_CONFIG`, else `mcp.json` in the data folder, else the shipped one.
  * @throws OmegaError `E_MCP_CONFIG`, exit code 2, naming the file and every fault in it at once.
@@ -62,8 +59,7 @@ export function readMcpConfig({ env, paths }: ConfigPlaces): McpConfig {
   const read = Object.entries(parsed.data.mcpServers).map(([name, entry]) => resolveEntry(name, entry, valueOf));
   const faults = read.flatMap((one) => one.faults);
   if (faults.length > 0) throw configError(file, faults);
-  const own = new Set(Object.values(builtIn(paths)));
-  const secrets = new Set(read.flatMap((one) => one.secrets).filter((value) => !own.has(value)));
+  const secrets = new Set(read.flatMap((one) => one.secrets));
   return { file, servers: read.map(({ config }) => config), secrets: [...secrets] };
 }
 
@@ -74,14 +70,15 @@ function configFile({ env, paths }: ConfigPlaces): string {
 
 function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')); // Some editors begin a file with that mark.
   } catch (error) {
     throw configError(file, [codeOf(error) === 'ENOENT' ? 'There is no such file' : messageOf(error)]);
   }
 }
 
-function describeIssue({ path, message }: z.core.$ZodIssue): string {
-  return `${path.join('.')}: ${message}`;
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue;
+  return `${issue.path.join('.')}: ${message}`;
 }
 
 function configError(file: string, faults: readonly string[]): OmegaError {
@@ -108,32 +105,18 @@ function resolveEntry(name: string, entry: Entry, valueOf: (name: string) => str
   const missing = new Set<string>();
   const secrets: string[] = [];
   const faults: string[] = [];
-  const fill = (text: string, where: string, isSecret = false): string => {
+  const fill = (text: string, where: string): string => {
     const { text: filled, ...rest } = expand(text, valueOf);
     for (const variable of rest.missing) missing.add(variable);
-    if (isSecret) secrets.push(...rest.values, ...(secretName.test(where) && !filled.startsWith('/') ? [filled] : []));
     faults.push(...rest.faults.map((fault) => `mcpServers.${name}.${where}: ${fault}`));
+    secrets.push(...secretsIn({ where, filled, values: rest.values }));
     return filled;
   };
-  const fillRecord = (record: Readonly<Record<string, string>>, where: string): Record<string, string> =>
-    Object.fromEntries(Object.entries(record).map(([key, text]) => [key, fill(text, `${where}.${key}`, true)]));
-  const fillPaths = (list: readonly string[], where: string): string[] =>
-    list.map((path) => resolve(root, fill(path, `omega.${where}`)));
-  const launch: Launch =
-    entry.command === undefined
-      ? { kind: 'http', url: fill(entry.url ?? '', 'url'), headers: fillRecord(entry.headers, 'headers') }
-      : {
-          kind: 'stdio',
-          command: fromRoot(fill(entry.command, 'command')),
-          args: entry.args.map((arg, index) =>
-            fromRoot(fill(arg, `args.${index}`), index === 0 && isNode(entry.command)),
-          ),
-          env: fillRecord(entry.env, 'env'),
-        };
+  const launch = launchOf(entry, fill);
   const rules = {
     ...entry.omega,
-    read: fillPaths(entry.omega.read, 'read'),
-    write: fillPaths(entry.omega.write, 'write'),
+    read: entry.omega.read.map((path) => resolve(root, fill(path, 'omega.read'))),
+    write: entry.omega.write.map((path) => resolve(root, fill(path, 'omega.write'))),
   };
   if (launch.kind === 'http' && missing.size === 0 && !/^https?:$/.test(URL.parse(launch.url)?.protocol ?? ''))
     faults.push(`mcpServers.${name}.url: is no address that begins with https:// or http://`);
@@ -145,12 +128,17 @@ function resolveEntry(name: string, entry: Entry, valueOf: (name: string) => str
     .filter((key) => !knownKeys.has(key))
     .map((key) => `"${key}" in its entry is not used`);
   const config = { name, disabled: entry.disabled, launch, missing: [...missing], fingerprint, notes, rules };
-  return { config, secrets: secrets.filter((value) => value.length >= shortestSecret), faults };
+  return { config, secrets, faults };
 }
 
-/** Whether node itself is to run it, so that it can run under `--permission`. */
-export function isNode(command: string | undefined): boolean {
-  return command !== undefined && (basename(command) === 'node' || command === process.execPath);
+function launchOf(entry: Entry, fill: (text: string, where: string) => string): Launch {
+  const fillRecord = (record: Readonly<Record<string, string>>, where: string): Record<string, string> =>
+    Object.fromEntries(Object.entries(record).map(([key, text]) => [key, fill(text, `${where}.${key}`)]));
+  if (entry.command === undefined)
+    return { kind: 'http', url: fill(entry.url ?? '', 'url'), headers: fillRecord(entry.headers, 'headers') };
+  const command = fromRoot(fill(entry.command, 'command'));
+  const args = entry.args.map((arg, index) => fromRoot(fill(arg, `args.${index}`), index === 0 && isNode(command)));
+  return { kind: 'stdio', command, args, env: fillRecord(entry.env, 'env') };
 }
 
 /** A server runs in a folder of its own, so a path in the repository is made whole; other words stay as they are. */

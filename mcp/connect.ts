@@ -28,10 +28,12 @@ export interface ConnectOptions {
   readonly maxResultBytes: number;
   readonly startTimeoutMs: number;
   readonly signal: AbortSignal;
-  /** A process was started: recorded, so that a later Omega can end what a dead one left. */
+  /** A process is about to start, its pid 0, then was started: a later Omega can end what a dead one left. */
   readonly onSpawn?: (process: SpawnedServer) => void;
   /** Told at most once in five seconds. */
   readonly onToolsChanged?: () => void;
+  /** Takes secrets out of what the server says, before any of that is cut. */
+  readonly redact?: (text: string) => string;
 }
 
 /** A server process as it is found again: a pid alone may belong to another one meanwhile. */

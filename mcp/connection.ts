@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { createClient, type ClientExtras } from './client.ts';
 import type { Connection, ConnectOptions, RawResult } from './connect.ts';
 import { openLine, type Line } from './line.ts';
+import { retell } from './retell.ts';
 import { ToolError } from './tool-error.ts';
 import { listTools, type ToolList } from './tool-list.ts';
 import { quoted, track } from './underway.ts';
@@ -14,6 +15,7 @@ interface Open {
   readonly life: AbortController;
   /** In the newer revision over HTTP, arguments may travel as headers too: a tool's schema says which. */
   readonly hasParamHeaders: boolean;
+  readonly redact: (text: string) => string;
 }
 
 /** A result as it came, each block known by its type and no more. */
@@ -28,7 +30,7 @@ const neverMs = 2 ** 31 - 1;
 
 /** Connects to a server as `connect` does, with what the conformance suite adds. */
 export async function openConnection(options: ConnectOptions, extras: ClientExtras = {}): Promise<Connection> {
-  const { target, startTimeoutMs, signal } = options;
+  const { target, startTimeoutMs, signal, redact = String } = options;
   const life = new AbortController();
   const client = createClient(options, extras, life.signal);
   let line: Line | undefined;
@@ -43,10 +45,10 @@ export async function openConnection(options: ConnectOptions, extras: ClientExtr
   try {
     const open = await track(shakeHands, { signal, timeoutMs: startTimeoutMs });
     const hasParamHeaders = target.kind === 'http' && client.getProtocolEra() === 'modern';
-    return toConnection({ client, line: open, life, hasParamHeaders });
+    return toConnection({ client, line: open, life, hasParamHeaders, redact });
   } catch (error) {
     await line?.[Symbol.asyncDispose]();
-    throw error instanceof ToolError ? startFault(error, line?.lastWords() ?? '') : error;
+    throw error instanceof ToolError ? startFault(inFewWords(error, redact), line?.lastWords() ?? '') : error;
   }
 }
 
@@ -56,15 +58,28 @@ function startFault(error: ToolError, lastWords: string): ToolError {
   return new ToolError(`The server could not be started or reached. ${error.message}${words}`, {
     kind: 'start',
     delivery: 'not-sent',
-    cause: error,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   });
 }
 
-function toConnection({ client, line, life, hasParamHeaders }: Open): Connection {
+/** One that holds a server's words. */
+function inFewWords(error: ToolError, redact: Open['redact']): ToolError {
+  const message = quoted(redact(error.message));
+  return message === error.message ? error : retell(error, { message });
+}
+
+function toConnection({ client, line, life, hasParamHeaders, redact }: Open): Connection {
   const era = client.getProtocolEra() ?? 'legacy';
   const definitions = new Map<string, Tool>();
   let closing: Promise<void> | undefined;
+
+  async function worded<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof ToolError ? inFewWords(error, redact) : error;
+    }
+  }
 
   async function list(signal: AbortSignal): Promise<ToolList> {
     const found = await listTools(client, { signal, hasParamHeaders });
@@ -104,9 +119,9 @@ function toConnection({ client, line, life, hasParamHeaders }: Open): Connection
     protocol: client.getNegotiatedProtocolVersion() ?? 'unknown',
     era,
     closed: line.over,
-    listTools: list,
-    call,
-    ping,
+    listTools: (signal) => worded(list(signal)),
+    call: (...question) => worded(call(...question)),
+    ping: (...question) => worded(ping(...question)),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };
 }
@@ -131,8 +146,6 @@ function takePayload(result: Record<string, unknown>): Record<string, unknown> {
 function toResult(came: Record<string, unknown>): RawResult {
   const { data, error } = Result.safeParse(came);
   if (data !== undefined) return { ...data, structuredContent: data.structuredContent };
-  throw new ToolError(`The server's answer makes no sense: ${quoted(z.prettifyError(error))}`, {
-    kind: 'tool-error',
-    delivery: 'replied',
-  });
+  const why = z.prettifyError(error);
+  throw new ToolError(`The server's answer makes no sense: ${why}`, { kind: 'tool-error', delivery: 'replied' });
 }

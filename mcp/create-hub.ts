@@ -4,7 +4,7 @@ import type { Env } from '#lib/env.ts';
 import { usageError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import { root, type DataPaths } from '#lib/paths.ts';
-import { approveTools, viewTools, type ToolView } from './approval.ts';
+import { approveTools } from './approval.ts';
 import { openAudit, type Audit } from './audit.ts';
 import { omegaCaller, type Authorize } from './authorize.ts';
 import { performCall, type CallOptions } from './call.ts';
@@ -21,6 +21,7 @@ import type { Server } from './server.ts';
 import { createStation, type Station, type StationOptions } from './station.ts';
 import { openMcpStore, type McpStore } from './store.ts';
 import { targetOf } from './target.ts';
+import { viewTools, type ToolView } from './tool-view.ts';
 
 export interface HubOptions {
   readonly config: McpConfig;
@@ -40,7 +41,7 @@ export interface HubOptions {
 export interface OwnedHub extends Hub {
   /** All tools of a server against what was approved, also of one in quarantine; starts it. @throws ToolError */
   readonly tools: (server: string, signal: AbortSignal) => Promise<readonly ToolView[]>;
-  /** Approves the allowed tools as they were seen; resolves to their names. */
+  /** Approves what waits among these tools, as it was seen, and ends a quarantine; resolves to their names. */
   readonly approve: (server: string, seen: readonly ToolView[]) => Promise<readonly string[]>;
 }
 
@@ -50,25 +51,35 @@ const drainMs = 2000;
 /** Opens the hub; starts no server. Processes that a dead Omega left are ended first. */
 export async function createHub(options: HubOptions): Promise<OwnedHub> {
   const { paths, clock, log } = options;
-  const store = openMcpStore(join(paths.mcp, 'state.sqlite'), { now: clock.now(), log });
+  using opening = new DisposableStack();
+  const store = opening.use(openMcpStore(join(paths.mcp, 'state.sqlite'), { now: clock.now(), log }));
+  const audit = opening.use(openAudit(paths.ledgerDb, log));
   await reap(store, log);
-  const hub = assemble(options, store, openAudit(paths.ledgerDb, log));
+  const hub = assemble(options, store, audit);
+  opening.move();
   return {
     call: hub.call,
     catalogue: (unit, signal) => catalogueOf([...hub.stations.values()], { unit, store, log, signal }),
     servers: () => [...hub.stations.values()].map((station) => station.status()),
     probe: async (server, level, signal) => {
       const station = hub.stationOf(server);
-      await probeNow(station, level, hub.probing(signal, true));
+      await probeNow(station, level, hub.probing(signal));
       return station.status();
     },
     look: async (server, signal) => {
       const station = hub.stationOf(server);
-      await look(station, hub.probing(signal, false));
+      await look(station, hub.probing(signal));
       return station.status();
     },
-    tools: (server, signal) => viewTools(hub.stationOf(server), { locks: hub.locks, signal }),
-    approve: (server, seen) => approveTools(hub.stationOf(server), { locks: hub.locks, seen }),
+    tools: async (server, signal) => {
+      const station = hub.stationOf(server);
+      const kept = store.entries(server, station.config.fingerprint);
+      return viewTools(station, { locks: hub.locks, kept, signal });
+    },
+    approve: async (server, seen) => {
+      const how = { locks: hub.locks, seen, ledger: paths.ledgerDb, now: clock.now() };
+      return approveTools(hub.stationOf(server), how);
+    },
     [Symbol.asyncDispose]: hub.close,
   };
 }
@@ -87,7 +98,7 @@ interface Assembled {
   readonly locks: LockFiles;
   readonly stationOf: (server: string) => Station;
   readonly call: Hub['call'];
-  readonly probing: (signal: AbortSignal, isTrial: boolean) => ProbeOptions;
+  readonly probing: (signal: AbortSignal) => ProbeOptions;
   readonly close: () => Promise<void>;
 }
 
@@ -105,26 +116,17 @@ function assemble(options: HubOptions, store: McpStore, audit: Audit): Assembled
     underWay.add(answer);
     return answer;
   };
-  const callProbe = async (
-    { config: { name, rules } }: Station,
-    signal: AbortSignal,
-    isTrial: boolean,
-  ): Promise<void> => {
+  const callProbe = async ({ config: { name, rules } }: Station, signal: AbortSignal): Promise<void> => {
     const { tool = '', args = {} } = rules.probe ?? {};
-    await call({ tool: `${name}.${tool}`, args, unit: omegaCaller, run: 'probe', signal }, { ...calling, isTrial });
+    const probe = { tool: `${name}.${tool}`, args, unit: omegaCaller, run: 'probe', signal };
+    await call(probe, { ...calling, isTrial: true });
   };
   return {
     stations,
     locks,
     stationOf: (name) => stationNamed(stations, name),
     call: (one) => call(one),
-    probing: (signal, isTrial) => ({
-      clock,
-      log,
-      paths,
-      signal,
-      callProbe: (station) => callProbe(station, signal, isTrial),
-    }),
+    probing: (signal) => ({ clock, log, paths, signal, callProbe }),
     close: async () => {
       await drained(underWay, clock);
       closing.abort(new Error('Omega is stopping'));

@@ -2,6 +2,7 @@ import type { Clock } from '#lib/clock.ts';
 import { messageOf } from '#lib/errors.ts';
 import { redact } from '#lib/log.ts';
 import type { ServerConfig } from './config.ts';
+import { retell } from './retell.ts';
 import type { McpStore, Remembered } from './store.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -13,7 +14,7 @@ export interface Facts {
   /** A real call succeeded: it can be reached and used, and a refusal is over. */
   readonly succeeded: () => void;
   readonly unusable: (why: string) => void;
-  /** It refuses the credentials: nothing is sent to it until they change. */
+  /** It refuses the credentials: nothing but a probe is sent to it until they change. That counts as a probe made. */
   readonly refused: (why: string) => void;
   readonly isRefused: () => boolean;
   /** Takes secrets out of an error, and remembers it where it says something of the server. */
@@ -44,9 +45,7 @@ const ofTheServer: ReadonlySet<string> = new Set([
 
 export function createFacts({ config: { name, fingerprint }, store, clock, secrets }: FactsOptions): Facts {
   const get = (): Remembered => store.get(name);
-  const set = (change: Partial<Remembered>): void => {
-    store.update(name, () => change);
-  };
+  const set = (change: Partial<Remembered>): void => store.update(name, change);
   const known = (value: boolean, why: string): Remembered['reachable'] => ({ value, at: clock.now(), why });
   return {
     get,
@@ -60,7 +59,7 @@ export function createFacts({ config: { name, fingerprint }, store, clock, secre
       set({ reachable, usable: known(true, 'A real call succeeded'), refused: null, probeFails: 0 });
     },
     unusable: (why) => set({ usable: known(false, clean(why, secrets)) }),
-    refused: (why) => set({ usable: known(false, clean(why, secrets)), refused: fingerprint }),
+    refused: (why) => set({ usable: known(false, clean(why, secrets)), refused: fingerprint, probedAt: clock.now() }),
     isRefused: () => get().refused === fingerprint,
     failed: (error) => {
       const failure = cleanError(error, secrets);
@@ -72,17 +71,14 @@ export function createFacts({ config: { name, fingerprint }, store, clock, secre
   };
 }
 
+/** A ToolError's message tells its cause already, which is left out: it may hold secrets as well. */
 function cleanError(error: unknown, secrets: readonly string[]): ToolError {
-  const message = redact(messageOf(error), secrets);
-  if (!(error instanceof ToolError)) return new ToolError(message, { kind: 'lost', delivery: 'unknown' });
-  if (message === error.message) return error;
-  const { kind, delivery, hint, retryAfterMs } = error;
-  return new ToolError(message, {
-    kind,
-    delivery,
-    ...(hint === undefined ? {} : { hint: redact(hint, secrets) }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
+  if (!(error instanceof ToolError))
+    return new ToolError(redact(messageOf(error), secrets), { kind: 'lost', delivery: 'unknown' });
+  const message = redact(error.message, secrets);
+  const hint = error.hint && redact(error.hint, secrets);
+  const isClean = message === error.message && hint === error.hint && error.cause === undefined;
+  return isClean ? error : retell(error, { message, hint });
 }
 
 /** On one line, without control and format characters, and not long: it may hold what a server wrote. */

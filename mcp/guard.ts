@@ -29,7 +29,7 @@ export interface Draft {
 export interface GuardOptions {
   readonly stations: ReadonlyMap<string, Station>;
   readonly authorize: Authorize;
-  /** A probe that was asked for by hand is how a refusal ends. */
+  /** A probe is how a refusal ends. */
   readonly isTrial: boolean;
 }
 
@@ -57,18 +57,24 @@ function findTool(qualified: string, stations: ReadonlyMap<string, Station>): { 
   });
 }
 
-function requireState({ config, known, facts, state }: Station, isTrial: boolean): void {
-  const { name, missing } = config;
-  if (config.disabled) throw denied(`${name} is switched off in mcp.json.`);
-  const hint = known?.setUp?.command ?? `Set ${missing.join(', ') || 'other credentials'} in .env.`;
-  if (missing.length > 0) throw denied(`${name} needs ${missing.join(', ')}.`, { kind: 'auth', hint });
+function requireState(station: Station, isTrial: boolean): void {
+  requireSetUp(station);
   if (isTrial) return;
+  const { config, facts, state } = station;
+  const { name } = config;
   if (state() === 'quarantined') throw changedError(name, facts.get().changed);
   if (facts.isRefused())
     throw denied(`${name} refuses the credentials: ${facts.get().usable.why}`, {
       kind: 'auth',
       hint: `Change them, or try them again: npm run mcp -- probe ${name}.`,
     });
+}
+
+/** It is switched on, and its variables have values: else it is started for nothing and nobody. @throws ToolError */
+export function requireSetUp({ config: { name, disabled, missing }, known }: Station): void {
+  if (disabled) throw denied(`${name} is switched off in mcp.json.`);
+  const hint = known?.setUp?.command ?? `Set ${missing.join(', ')} in .env.`;
+  if (missing.length > 0) throw denied(`${name} needs ${missing.join(', ')}.`, { kind: 'auth', hint });
 }
 
 /** The owner and Omega itself are no units; but what no entry allows is for nobody. */

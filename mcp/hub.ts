@@ -104,6 +104,6 @@ export interface Hub extends AsyncDisposable {
   readonly servers: () => readonly ServerStatus[];
   /** Probes a server now, at this level and those below; never throws for what the server does. */
   readonly probe: (server: string, level: ProbeLevel, signal: AbortSignal) => Promise<ServerStatus>;
-  /** What the heartbeat asks: does the probes that are due, and leaves a cold server cold where its last word is young. */
+  /** What the heartbeat asks: does the probes that are due, and leaves a cold server cold until one is. */
   readonly look: (server: string, signal: AbortSignal) => Promise<ServerStatus>;
 }

@@ -15,7 +15,8 @@ export interface Line extends AsyncDisposable {
   readonly lastWords: () => string;
 }
 
-export type LineOptions = Pick<ConnectOptions, 'target' | 'maxResultBytes' | 'onSpawn'> & Pick<FetchOptions, 'around'>;
+export type LineOptions = Pick<ConnectOptions, 'target' | 'maxResultBytes' | 'onSpawn' | 'redact'> &
+  Pick<FetchOptions, 'around'>;
 
 /** Starts the server's process, or makes ready to reach it elsewhere. @throws ToolError `start` */
 export async function openLine(options: LineOptions): Promise<Line> {
@@ -24,11 +25,10 @@ export async function openLine(options: LineOptions): Promise<Line> {
 
 async function stdioLine(
   target: LineOptions['target'] & { kind: 'stdio' },
-  { maxResultBytes, onSpawn }: LineOptions,
+  { maxResultBytes, ...options }: LineOptions,
 ): Promise<Line> {
-  const server = await spawnServer(target);
-  onSpawn?.(server.spawned);
-  const transport = stdioTransport(server, maxResultBytes);
+  const server = await spawnServer(target, options);
+  const transport = stdioTransport(server, { ...options, maxBytes: maxResultBytes });
   void transport.over.then(server.end);
   const dispose = async (): Promise<void> => {
     await transport.close();

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
+import { alone } from './alone.ts';
 import type { Pin, Pins } from './pins.ts';
 
 const Pinned = z.object({
@@ -25,7 +26,6 @@ export interface LockFiles {
 }
 
 export function openLockFiles({ shipped, own }: { readonly shipped: string; readonly own: string }): LockFiles {
-  let writing: Promise<unknown> = Promise.resolve();
   const keep = async (server: string, pins: Pins): Promise<void> => {
     const lock = await readLock(own);
     const merged: Record<string, Pin> = { ...lock.servers[server], ...pins };
@@ -38,11 +38,7 @@ export function openLockFiles({ shipped, own }: { readonly shipped: string; read
       const known = locks.map(({ servers }) => (Object.hasOwn(servers, server) ? servers[server] : undefined));
       return known.every((pins) => pins === undefined) ? undefined : Object.assign({}, ...known);
     },
-    keep: async (server, pins) => {
-      const mine = writing.then(() => keep(server, pins));
-      writing = mine.catch(() => {}); // Its caller is told; the next one begins anew.
-      return mine;
-    },
+    keep: (server, pins) => alone(own, () => keep(server, pins)),
   };
 }
 
@@ -55,7 +51,6 @@ async function readLock(path: string): Promise<Lock> {
     throw new OmegaError(`${path} cannot be read, so what was approved is not known: ${why}`, {
       code: 'E_MCP_LOCK',
       hint: 'Mend it, or remove it and approve the servers again: npm run mcp -- approve NAME.',
-      cause: error,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { dirname, join, parse, resolve, sep } from 'node:path';
+import { dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { codeOf, messageOf } from '#lib/errors.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -11,22 +11,25 @@ export interface NodeServer {
   /** Files and folders that it may read and write, absolute; what it may write it may read. */
   readonly read: readonly string[];
   readonly write: readonly string[];
+  /** Folders that hold what is ours: none of them is ever all readable for being where its packages are. */
+  readonly closed: readonly string[];
 }
 
 /**
  * The command that runs a server under Node's permission model, with Omega's own Node: it reads its own package and
  * these folders, writes where it may, and starts no process, worker or addon. Sockets and signals are not held back,
  * and neither is a symbolic link that somebody else put into one of the folders.
- * @throws ToolError `start` where the entry is not there.
+ * @throws ToolError `start` where the entry is not there, or lies beside what is ours.
  */
 export async function nodeCommand({
   entry,
   args,
   read,
   write,
+  closed,
 }: NodeServer): Promise<{ command: string; args: string[] }> {
   const script = await scriptOf(entry);
-  const readable = await asNamedAndReal([packagesOf(script), ...read, ...write]);
+  const readable = await asNamedAndReal([await packagesOf(script, closed), ...read, ...write]);
   const writable = await asNamedAndReal(write);
   const permissions = [
     ...readable.map((path) => `--allow-fs-read=${path}`),
@@ -38,18 +41,30 @@ export async function nodeCommand({
 async function scriptOf(entry: string): Promise<string> {
   try {
     return await realpath(entry);
-  } catch (cause) {
-    throw new ToolError(`Its program ${entry} cannot be read: ${messageOf(cause)}`, {
+  } catch (error) {
+    throw new ToolError(`Its program ${entry} cannot be read: ${messageOf(error)}`, {
       kind: 'start',
       delivery: 'not-sent',
       hint: 'npm ci installs the shipped servers, npm run mcp -- add NAME the others.',
-      cause,
     });
   }
 }
 
+/** The widest folder of what belongs to the script that holds nothing of ours. */
+async function packagesOf(script: string, closed: readonly string[]): Promise<string> {
+  const ours = await Promise.all(closed.map(realOf));
+  const isOpen = (folder: string): boolean => ours.every((place) => relative(folder, place).startsWith('..'));
+  const found = [packageOf(script), dirname(script)].find(isOpen);
+  if (found !== undefined) return found;
+  throw new ToolError(`Its program ${script} lies in ${dirname(script)}, which holds what is Omega's own`, {
+    kind: 'start',
+    delivery: 'not-sent',
+    hint: 'Move it into a folder of its own, all of which the server may read.',
+  });
+}
+
 /** A package finds what it depends on beside it, so all of the outermost node_modules; else its own folder. */
-function packagesOf(script: string): string {
+function packageOf(script: string): string {
   const parts = script.split(sep);
   const outermost = parts.indexOf('node_modules');
   if (outermost >= 0) return parts.slice(0, outermost + 1).join(sep);

@@ -20,16 +20,22 @@ interface Outgoing {
   readonly settle: PromiseWithResolvers<void>;
 }
 
+/** So many lines that are no requests of ours may wait: a server that asks and does not read would fill our memory. */
+const mostWords = 1000;
+
 /** Hands a stream one line at a time, so that what stands behind a full pipe is known not to have been sent. */
-export function createOutbox(stream: NodeJS.WritableStream): Outbox {
+export function createOutbox(stream: NodeJS.WritableStream, onFlood: () => void): Outbox {
   const waiting: Outgoing[] = [];
+  let words = 0;
   let writing: Outgoing | null = null;
   let closed: Error | null = null;
 
   async function send(line: string, request?: Parameters<Outbox['send']>[1]): Promise<void> {
+    if (closed === null && request === undefined && words >= mostWords) onFlood();
     if (closed !== null) throw closed;
     const settle = Promise.withResolvers<void>();
     waiting.push({ line, id: request?.id, underway: request?.underway, settle });
+    if (request === undefined) words += 1;
     writeNext();
     await settle.promise;
   }
@@ -38,10 +44,11 @@ export function createOutbox(stream: NodeJS.WritableStream): Outbox {
     const next = writing === null ? waiting.shift() : undefined;
     if (next === undefined) return;
     writing = next;
+    if (next.id === undefined) words -= 1;
     if (next.underway !== undefined) next.underway.delivery = 'unknown';
     stream.write(next.line, (error) => {
+      if (error instanceof Error) return; // How its process ended tells more: whoever closes this knows, and soon.
       writing = null;
-      if (error instanceof Error) close(error);
       if (closed === null) next.settle.resolve();
       else next.settle.reject(closed);
       writeNext();

@@ -71,7 +71,8 @@ export interface ComparisonInput {
  * that only `*` covers is so together with its server, and stays unusable when it joins later.
  */
 export function comparePins({ tools, pins, allow, enforce }: ComparisonInput): Comparison {
-  const found = { changed: [] as string[], notes: [] as string[], fresh: {} as Record<string, Pin> };
+  const found = { changed: [] as string[], notes: [] as string[] };
+  const fresh = new Map<string, Pin>();
   const usable = new Map<string, Pin>();
   const names = tools.map(({ name }) => name);
   const doubled = new Set(names.filter((name, index) => names.indexOf(name) !== index));
@@ -83,7 +84,7 @@ export function comparePins({ tools, pins, allow, enforce }: ComparisonInput): C
       if (!isAllowed) continue;
       const joinsLater = pins !== undefined && !allow.includes(name);
       if (joinsLater) found.notes.push(`new, and unusable until it is approved: ${name}`);
-      else usable.set(name, (found.fresh[name] = pin));
+      else fresh.set(name, pin);
     } else if (known.sha256 === pin.sha256) {
       if (isAllowed) usable.set(name, known);
     } else {
@@ -96,7 +97,7 @@ export function comparePins({ tools, pins, allow, enforce }: ComparisonInput): C
   const missing = allow.filter((name) => name !== '*' && !names.includes(name));
   found.notes.push(...missing.map((name) => `allowed, and not there: ${name}`));
   found.notes.push(...[...doubled].map((name) => `listed more than once, so unusable: ${name}`));
-  return { ...found, usable };
+  return { ...found, fresh: Object.fromEntries(fresh), usable: new Map([...usable, ...fresh]) };
 }
 
 /** What a server calls a tool may be the name of something that every object has. */

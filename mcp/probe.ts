@@ -4,6 +4,7 @@ import { folderOf } from './target.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import type { ProbeLevel } from './hub.ts';
 import { ensureStarted, reexamine, type Station } from './station.ts';
+import { notePhase } from './status.ts';
 import { ToolError } from './tool-error.ts';
 
 export interface ProbeOptions {
@@ -24,16 +25,25 @@ const firstRetryMs = 600_000;
 
 /** What the heartbeat does: the probes that are due; a cold server stays cold while its last word is young. */
 export async function look(station: Station, options: ProbeOptions): Promise<void> {
-  const { facts, config, session } = station;
+  const { facts, config } = station;
   const now = options.clock.now();
   if (config.disabled || config.missing.length > 0) return;
   await askForWarning(station, options);
-  const state = station.state();
-  if (['needs-auth', 'quarantined', 'starting', 'draining'].includes(state) || session.breaker.waitMs() > 0) return;
-  const isYoung = isWithin(facts.get().reachable.at, everyMs(station), now);
-  if (session.live() === undefined && (state !== 'cold' || isYoung) && !isDown(station)) return;
+  const isCallDue = isProbeDue(station, now);
+  if (!mayVisit(station, isCallDue, now)) return;
   const isListDue = !isWithin(facts.get().listedAt, hourMs, now);
-  await visit(station, { ...options, isListDue, isCallDue: isProbeDue(station, now) });
+  await visit(station, { ...options, isListDue, isCallDue });
+}
+
+function mayVisit(station: Station, isCallDue: boolean, now: number): boolean {
+  const { facts, config, session, rate } = station;
+  const state = station.state();
+  if (['quarantined', 'starting', 'draining'].includes(state) || session.breaker.waitMs() > 0) return false;
+  // It was refused once; perhaps that has passed, and one trial tells.
+  if (state === 'needs-auth') return isCallDue && facts.get().quarantined !== config.fingerprint;
+  if (session.live() !== undefined || isDown(station)) return true;
+  const isOld = !isWithin(facts.get().reachable.at, everyMs(station), now);
+  return state === 'cold' && (isCallDue || isOld) && rate.look(now).ok;
 }
 
 /** What the owner does by hand: this level and those below it, whatever is due. */
@@ -50,6 +60,9 @@ function isDown({ session, facts }: Station): boolean {
   return session.breaker.state() === 'open' || facts.get().reachable.value === false;
 }
 
+/** Who looked had no more time for it. */
+const givenUp = new ToolError('Nobody waited for it any longer', { kind: 'timeout', delivery: 'unknown' });
+
 interface Visit extends ProbeOptions {
   readonly isListDue: boolean;
   readonly isCallDue: boolean;
@@ -59,24 +72,33 @@ async function visit(station: Station, { isListDue, isCallDue, ...options }: Vis
   const { session, config, facts } = station;
   const { signal } = options;
   const wasLive = session.live() !== undefined;
+  let isAsking = false;
   try {
     if (wasLive) await ping(station, options);
     else await ensureStarted(station, signal);
     if (wasLive && isListDue) await reexamine(station, signal);
-    if (isCallDue && config.rules.probe !== undefined) await call(station, options);
-    else if (session.breaker.state() === 'open') session.breaker.success();
+    if (isCallDue && config.rules.probe !== undefined) {
+      isAsking = true;
+      await options.callProbe(station, signal);
+      facts.set({ probedAt: options.clock.now() });
+    } else if (session.breaker.state() === 'open') session.breaker.success();
   } catch (error) {
-    if (!signal.aborted) facts.failed(error); // Remembered: a probe tells, and never throws.
+    if (station.starting.closing.aborted) return;
+    const failure = signal.aborted ? givenUp : facts.failed(error); // Remembered: a probe tells, and never throws.
+    if (isAsking || (isCallDue && failure.kind === 'auth')) noteFailedProbe(station, failure, options.clock.now());
   }
 }
 
-async function ping({ session, facts }: Station, options: ProbeOptions): Promise<void> {
+async function ping(station: Station, options: ProbeOptions): Promise<void> {
+  const { session, facts } = station;
   const live = session.live();
   if (live === undefined) return;
   const begunAt = options.clock.monotonic();
   try {
     const ms = await live.connection.ping(options.signal, pingTimeoutMs);
+    live.pingMs = ms;
     facts.reachable(true, `It answered a ping in ${ms.toFixed(1)} ms`);
+    notePhase(station, options.clock.now()); // Another process may have said something else meanwhile.
   } catch (error) {
     const isAtWork = live.calls > 0; // Then silence proves nothing: the call's own time-out decides.
     if (options.signal.aborted || isAtWork) return;
@@ -86,28 +108,21 @@ async function ping({ session, facts }: Station, options: ProbeOptions): Promise
   }
 }
 
-async function call(station: Station, { clock, signal, callProbe }: ProbeOptions): Promise<void> {
-  const { facts } = station;
-  try {
-    await callProbe(station, signal);
-    facts.set({ probedAt: clock.now() });
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    if (error.delivery !== 'replied') throw error; // It said nothing of whether it can be used.
-    facts.set({ probedAt: clock.now(), probeFails: facts.get().probeFails + 1 });
-    if (error.kind !== 'rate-limited') facts.unusable(error.message);
-    throw error;
-  }
+/** One that was sent may have cost something, one that is denied will be denied again: neither is made each minute. */
+function noteFailedProbe({ facts }: Station, { kind, delivery, message }: ToolError, now: number): void {
+  if (delivery === 'not-sent' && kind !== 'denied') return;
+  facts.set({ probedAt: now, probeFails: facts.get().probeFails + 1 });
+  if (delivery === 'replied' && kind !== 'rate-limited') facts.unusable(message);
 }
 
 /** Not where a recent success is evidence, nor sooner than its rhythm; a failure is looked at again a little sooner. */
-function isProbeDue(station: Station, now: number): boolean {
-  const { probedAt, probeFails, usable } = station.facts.get();
-  const every = everyMs(station);
-  if (station.config.rules.probe === undefined) return false;
-  if (usable.value === true && isWithin(usable.at, every, now)) return false;
-  const wait = probeFails === 0 ? every : Math.min(every, firstRetryMs * 2 ** (probeFails - 1));
-  return !isWithin(probedAt, wait, now);
+function isProbeDue({ facts, config, rate }: Station, now: number): boolean {
+  const { probe } = config.rules;
+  const { probedAt, probeFails, usable } = facts.get();
+  if (probe === undefined || (usable.value === true && isWithin(usable.at, probe.everyMs, now))) return false;
+  const fails = usable.value === false ? Math.max(1, probeFails) : probeFails;
+  const wait = fails === 0 ? probe.everyMs : Math.min(probe.everyMs, firstRetryMs * 2 ** (fails - 1));
+  return !isWithin(probedAt, wait, now) && rate.look(now).ok;
 }
 
 function everyMs({ config }: Station): number {

@@ -21,6 +21,8 @@ export interface Live extends Started {
   /** Its loss was seen, and counts as one fault however many calls it takes with it. */
   isLost: boolean;
   isWatched: boolean;
+  /** Of its last ping. */
+  pingMs: number | null;
   /** Its end, once that was begun. */
   gone: Promise<void> | undefined;
 }
@@ -60,7 +62,7 @@ interface Life {
   idle: NodeJS.Timeout | undefined;
 }
 
-const untouched = { isLeft: false, isLost: false, isWatched: false, gone: undefined } as const;
+const untouched = { isLeft: false, isLost: false, isWatched: false, pingMs: null, gone: undefined } as const;
 
 /** No answer to a ping for so long, while a call is past its time, is a busy loop. */
 const pingPatienceMs = 10_000;
@@ -202,14 +204,17 @@ function leave(life: Life, live: Live): void {
   if (live.calls === 0) void end(life, live);
 }
 
+/** Never rejects: often nobody waits for it. */
 function end(life: Life, live: Live): Promise<void> {
-  const { facts, onPhase } = life.options;
+  const { config, log, onPhase } = life.options;
   if (life.live === live) life.live = undefined;
-  live.gone ??= live.end().finally(() => {
-    life.all.delete(live);
-    if (life.all.size === 0) facts.set({ pid: null });
-    onPhase();
-  });
+  live.gone ??= live
+    .end()
+    .catch((error: unknown) => log.warn('a tool server could not be ended cleanly', { server: config.name, error }))
+    .finally(() => {
+      life.all.delete(live);
+      onPhase();
+    });
   onPhase();
   return live.gone;
 }

@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly onEnd: (run: string) => void;
   /** It lists other tools than before. */
   readonly onToolsChanged: () => void;
+  /** Takes secrets out of what the server says. */
+  readonly redact: (text: string) => string;
 }
 
 /** A connection, and the tools of it that may be used. */
@@ -28,8 +30,10 @@ export interface Started {
 
 /** Starts a server and looks at its tools; nothing is left of it where that fails. @throws ToolError */
 export async function startServer(options: StartOptions): Promise<Started> {
-  const { config, facts, closing } = options;
+  const { config, facts, closing, redact } = options;
   let run: string | undefined;
+  let isStale = false;
+  let onToolsChanged = (): void => void (isStale = true);
   const strikeOff = (): void => {
     if (run !== undefined) options.onEnd(run);
   };
@@ -48,11 +52,18 @@ export async function startServer(options: StartOptions): Promise<Started> {
         run = server.run;
         options.onSpawn(server);
       },
-      onToolsChanged: options.onToolsChanged,
+      onToolsChanged: () => onToolsChanged(),
+      redact,
     });
-    facts.set({ protocol: connection.protocol, pid: connection.pid });
+    facts.set({ protocol: connection.protocol });
     const signal = AbortSignal.any([closing, AbortSignal.timeout(config.rules.startMs)]);
-    return { connection, usable: await options.examine(connection, signal), end };
+    let usable: UsableTools;
+    do {
+      isStale = false; // Set where it says meanwhile that they are others by now.
+      usable = await options.examine(connection, signal);
+    } while (isStale);
+    onToolsChanged = options.onToolsChanged;
+    return { connection, usable, end };
   } catch (error) {
     await end();
     throw error;

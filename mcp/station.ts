@@ -1,5 +1,5 @@
 import type { Clock } from '#lib/clock.ts';
-import type { Log } from '#lib/log.ts';
+import { redact, type Log } from '#lib/log.ts';
 import type { ServerConfig } from './config.ts';
 import type { connect, Connection, ConnectOptions } from './connect.ts';
 import { createFacts, type Facts } from './facts.ts';
@@ -71,7 +71,9 @@ export function createStation(options: StationOptions): Station {
     target: () => options.target(eraOf(facts, clock.now())),
     onSpawn: (server) => store.spawned(self, server),
     onEnd: store.ended,
-    onToolsChanged: () => void reexamine(station, closing),
+    // Not before what was under way is done: a server that was just started is not handed on yet.
+    onToolsChanged: () => void setImmediate(() => void reexamine(station, closing)),
+    redact: (text) => redact(text, secrets),
   };
   const session = createSession({
     ...starting,

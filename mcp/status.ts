@@ -9,24 +9,33 @@ const ownStates: ReadonlySet<ServerState> = new Set(['starting', 'ready', 'drain
 export function stateOf({ config, facts, session }: Station): ServerState {
   if (config.disabled) return 'disabled';
   if (config.missing.length > 0 || facts.isRefused()) return 'needs-auth';
-  const { quarantined, state, writer } = facts.get();
-  if (quarantined === config.fingerprint) return 'quarantined';
+  const known = facts.get();
+  if (known.quarantined === config.fingerprint) return 'quarantined';
   const phase = session.phase();
-  const isElsewhere = phase === 'cold' && writer !== self && ownStates.has(state) && isAlive(writer);
-  return isElsewhere ? state : phase;
+  return phase === 'cold' && isElsewhere(known) ? known.state : phase;
 }
 
-/** Writes down that its state is another one. */
+/** Writes down that its state is another one; what another process does with it is for that process to say. */
 export function notePhase(station: Station, now: number): void {
-  const state = stateOf(station);
   const before = station.facts.get();
-  if (state !== before.state || (ownStates.has(state) && before.writer !== self))
-    station.facts.set({ state, since: now, writer: self });
+  if (isElsewhere(before)) return;
+  const [state, pid] = [stateOf(station), pidOf(station)];
+  const isSame = state === before.state && (before.writer === self || !ownStates.has(state));
+  if (isSame && pid === before.pid) return;
+  station.facts.set({ state, since: isSame ? before.since : now, writer: self, pid });
+}
+
+function isElsewhere({ state, writer }: ReturnType<Station['facts']['get']>): boolean {
+  return writer !== self && ownStates.has(state) && isAlive(writer);
+}
+
+function pidOf({ session }: Station): number | null {
+  return session.live()?.connection.pid ?? null;
 }
 
 /** How it stands, without asking it. */
 export function statusOf(station: Station, openedAt: number): ServerStatus {
-  const { config, known, facts } = station;
+  const { config, known, facts, session } = station;
   const { reachable, usable, protocol, tools, changed, notes, warning, lastError, since, ...kept } = facts.get();
   const state = stateOf(station);
   const isOff = state === 'disabled' || config.missing.length > 0;
@@ -47,6 +56,7 @@ export function statusOf(station: Station, openedAt: number): ServerStatus {
     warning: isOff ? null : warning,
     setUp: known?.setUp ?? null,
     lastError,
-    pid: ownStates.has(state) ? kept.pid : null,
+    pid: ownStates.has(state) && session.phase() === 'cold' ? kept.pid : pidOf(station),
+    pingMs: session.live()?.pingMs ?? null,
   };
 }

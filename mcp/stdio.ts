@@ -1,6 +1,7 @@
 import { parseJSONRPCMessage, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
 import { overBounds, tooLarge } from './bounds.ts';
 import type { ServerProcess } from './child.ts';
+import type { ConnectOptions } from './connect.ts';
 import type { Envelope } from './envelope.ts';
 import { splitLines } from './lines.ts';
 import { createOutbox } from './outbox.ts';
@@ -11,6 +12,10 @@ import { currentRequest, quoted, type Underway } from './underway.ts';
 export interface StdioTransport extends Transport {
   /** Resolves, in words, when nothing more can come. */
   readonly over: Promise<string>;
+}
+
+export interface StdioOptions extends Pick<ConnectOptions, 'redact'> {
+  readonly maxBytes: number;
 }
 
 /** After its output ended, so long is waited for how the process itself ended, which says more. */
@@ -24,9 +29,9 @@ const noiseKept = 3;
  * Speaks JSON-RPC, a message a line, with a process that may say anything: a line over `maxBytes` fails only the call
  * that it answers, what is no JSON-RPC is passed over, and an end of its output is an end of the connection.
  */
-export function stdioTransport(server: ServerProcess, maxBytes: number): StdioTransport {
+export function stdioTransport(server: ServerProcess, { maxBytes, redact = String }: StdioOptions): StdioTransport {
   const inFlight = new Map<number, Underway | undefined>();
-  const outbox = createOutbox(server.stdin);
+  const outbox = createOutbox(server.stdin, () => finish('it says more and more, and reads no answer'));
   const over = Promise.withResolvers<string>();
   const transport: StdioTransport = { over: over.promise, start, send, close: async () => finish('closed by Omega') };
   let isOver = false;
@@ -39,14 +44,12 @@ export function stdioTransport(server: ServerProcess, maxBytes: number): StdioTr
       finishIn(exitGraceMs, 'its standard output ended');
       void server.exited.then(finish);
     });
-    server.stdin.on('error', (error) => {
-      outbox.close(error);
-      finishIn(drainGraceMs, `it reads no more: ${error.message}`);
-    });
+    server.stdin.on('error', (error) => finishIn(drainGraceMs, `it reads no more: ${error.message}`));
     void server.exited.then((how) => finishIn(drainGraceMs, how));
   }
 
   function onLine(line: string): void {
+    if (isOver) return;
     const message = parse(line);
     if (message === null) hearNoise(line);
     else if ('method' in message) onWord(message);
@@ -56,7 +59,8 @@ export function stdioTransport(server: ServerProcess, maxBytes: number): StdioTr
   function hearNoise(line: string): void {
     if (line.trim() === '') return;
     noise += 1;
-    if (noise <= noiseKept) server.hear(`\n[line ${noise} on standard output that is no JSON-RPC] ${quoted(line)}\n`);
+    if (noise <= noiseKept)
+      server.hear(`\n[line ${noise} on standard output that is no JSON-RPC] ${quoted(redact(line))}\n`);
   }
 
   /** A request or a notification of the server's own; one over a bound is worth nothing to anybody. */

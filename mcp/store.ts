@@ -3,7 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { codeOf } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
-import { openSqlite, transact } from '#lib/sqlite.ts';
+import { openSqlite } from '#lib/sqlite.ts';
+import { keepBooks, type Bookkeeping } from './bookkeeping.ts';
 import type { SpawnedServer } from './connect.ts';
 import { serverStates } from './hub.ts';
 import { openRate, rateTables, type Limit, type Rate } from './rate.ts';
@@ -51,16 +52,19 @@ const ToolEntries = z.array(
 );
 type ToolEntries = z.infer<typeof ToolEntries>;
 
-/** `mcp/state.sqlite`: what is known of each server, what was sent, which processes run. Several processes may use it. */
+/**
+ * `mcp/state.sqlite`: what is known of each server, what was sent, which processes run. Several processes may use it.
+ * Only counting a call throws where nothing can be written; all else is then kept in memory.
+ */
 export interface McpStore extends Disposable {
   /** As it stands, also where another process wrote it. */
   readonly get: (server: string) => Remembered;
-  /** Reads and writes as one step. */
-  readonly update: (server: string, change: (before: Remembered) => Partial<Remembered>) => Remembered;
+  readonly update: (server: string, change: Partial<Remembered>) => void;
   /** The catalogue's tools as they were last seen under this configuration; null: never. */
   readonly entries: (server: string, fingerprint: string) => ToolEntries | null;
   readonly keepEntries: (server: string, fingerprint: string, entries: ToolEntries) => void;
   readonly rate: (server: string, limits: readonly Limit[]) => Rate;
+  /** Told again with its pid once that is known. */
   readonly spawned: (owner: string, server: SpawnedServer) => void;
   readonly ended: (run: string) => void;
   readonly processes: () => readonly { readonly owner: string; readonly server: SpawnedServer }[];
@@ -98,7 +102,8 @@ const unknown: Remembered = {
 /** Opens it; a damaged one is set aside and a new one begun, for it holds only what can be found out again. */
 export function openMcpStore(path: string, { now, log }: { now: number; log: Log }): McpStore {
   const db = openWhole(path, { now, log });
-  const records = recordsIn(db, now);
+  const books = keepBooks(db, log);
+  const records = recordsIn(db, now, books);
   const selectEntries = db.prepare('SELECT entries FROM entries WHERE name = ? AND fingerprint = ?');
   const upsertEntries = db.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?, ?)');
   const insertProcess = db.prepare('INSERT OR REPLACE INTO process VALUES (?, ?, ?, ?)');
@@ -111,22 +116,24 @@ export function openMcpStore(path: string, { now, log }: { now: number; log: Log
       return typeof text === 'string' ? ToolEntries.parse(JSON.parse(text)) : null;
     },
     keepEntries: (server, fingerprint, entries) => {
-      upsertEntries.run(server, fingerprint, JSON.stringify(entries));
+      books.write(`entries ${server}`, () => upsertEntries.run(server, fingerprint, JSON.stringify(entries)));
     },
-    rate: (server, limits) => openRate(db, server, limits),
-    spawned: (owner, { run, pid, startTicks }) => {
-      insertProcess.run(run, pid, startTicks, owner);
+    rate: (server, limits) => {
+      const rate = openRate(db, server, limits);
+      return { ...rate, pause: (until) => books.write(`pause ${server}`, () => rate.pause(until)) };
     },
-    ended: (run) => {
-      deleteProcess.run(run);
-    },
+    spawned: (owner, { run, pid, startTicks }) =>
+      books.write(`process ${run}`, () => insertProcess.run(run, pid, startTicks, owner)),
+    ended: (run) => books.write(`process ${run}`, () => deleteProcess.run(run)),
     processes: () =>
       selectProcesses.all().map(({ run, pid, startTicks, owner }) => ({
         owner: String(owner),
         server: { run: String(run), pid: Number(pid), startTicks: String(startTicks) },
       })),
     [Symbol.dispose]: () => {
-      if (db.isOpen) db.close();
+      if (!db.isOpen) return;
+      books.close();
+      db.close();
     },
   };
 }
@@ -152,8 +159,9 @@ function isDamaged(error: unknown): boolean {
 }
 
 /** Records are read once, and again only where another process wrote to the file. */
-function recordsIn(db: DatabaseSync, now: number): Pick<McpStore, 'get' | 'update'> {
+function recordsIn(db: DatabaseSync, now: number, books: Bookkeeping): Pick<McpStore, 'get' | 'update'> {
   const cache = new Map<string, Remembered>();
+  const unwritten = new Map<string, Partial<Remembered>>();
   const version = db.prepare('PRAGMA data_version');
   const select = db.prepare('SELECT record FROM server WHERE name = ?');
   const upsert = db.prepare('INSERT OR REPLACE INTO server VALUES (?, ?)');
@@ -164,22 +172,30 @@ function recordsIn(db: DatabaseSync, now: number): Pick<McpStore, 'get' | 'updat
     cache.set(server, record);
     return record;
   };
+  const changesOf = (server: string): Partial<Remembered> =>
+    books.isWaiting(recordName(server)) ? (unwritten.get(server) ?? {}) : {};
   return {
     get: (server) => {
       const current = version.get()?.['data_version'];
       if (current !== seen) cache.clear();
       seen = current;
-      return cache.get(server) ?? read(server);
+      const written = cache.get(server) ?? read(server);
+      return books.isWaiting(recordName(server)) ? { ...written, ...changesOf(server) } : written;
     },
-    update: (server, change) =>
-      transact(db, () => {
-        const before = read(server);
-        const record = { ...before, ...change(before) };
-        upsert.run(server, JSON.stringify(record));
-        cache.set(server, record);
-        return record;
-      }),
+    update: (server, change) => {
+      const changes = { ...changesOf(server), ...change };
+      unwritten.set(server, changes);
+      books.write(recordName(server), () => {
+        upsert.run(server, JSON.stringify({ ...read(server), ...changes }));
+        cache.delete(server); // Whether this is committed is not known yet.
+      });
+    },
   };
+}
+
+/** Under which its record waits to be written. */
+function recordName(server: string): string {
+  return `server ${server}`;
 }
 
 /** Null where there is none, or one that an older Omega wrote in another form: then it begins anew. */

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
 import type { Env } from '#lib/env.ts';
-import type { DataPaths } from '#lib/paths.ts';
+import { root, type DataPaths } from '#lib/paths.ts';
 import type { Reach } from './authorize.ts';
-import { isNode, type ServerConfig } from './config.ts';
+import { isNode } from './config-schema.ts';
+import type { ServerConfig } from './config.ts';
 import type { HttpTarget, StdioTarget } from './connect.ts';
 import type { Egress } from './egress.ts';
 import { nodeCommand } from './node-permission.ts';
@@ -28,7 +29,7 @@ export async function targetOf(options: TargetOptions): Promise<StdioTarget | Ht
   await mkdir(cwd, { recursive: true, mode: 0o700 });
   await makeFolders(config, paths);
   const { command, args } = isNode(launch.command)
-    ? await nodeCommand({ entry: launch.args[0] ?? '', args: launch.args.slice(1), ...foldersOf(config, env) })
+    ? await nodeCommand({ ...scriptOf(launch.args), ...foldersOf(config, env), closed: [root, paths.data] })
     : launch;
   const proxied = rules.egress === undefined ? {} : await proxyVariables(options);
   const path = env.variable('PATH') ?? '/usr/local/bin:/usr/bin:/bin';
@@ -47,6 +48,10 @@ export function folderOf({ name }: Pick<ServerConfig, 'name'>, { mcp }: Pick<Dat
 export function widestReach({ launch, rules: { read, write } }: ServerConfig): Reach {
   if (launch.kind === 'http') return { reads: [], writes: [] };
   return isNode(launch.command) ? { reads: read, writes: write } : { reads: ['/'], writes: ['/'] };
+}
+
+function scriptOf([entry = '', ...args]: readonly string[]): { entry: string; args: string[] } {
+  return { entry, args };
 }
 
 function foldersOf({ rules }: ServerConfig, { network }: Pick<Env, 'network'>): { read: string[]; write: string[] } {

@@ -23,8 +23,16 @@ export const listBounds = { pages: 100, tools: 5000 } as const;
 /** How long each page may take. */
 const pageTimeoutMs = 30_000;
 
+/** What is not seen where it is printed, or moves what is around it: a name with it passes for another one. */
+const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+
 const Tool = z.looseObject({
-  name: z.string().min(1).max(256),
+  name: z
+    .string()
+    .min(1)
+    .max(256)
+    .refine((name) => name.search(unseen) < 0, 'holds characters that are not seen')
+    .refine((name) => name !== '__proto__', 'is no name that an object can have'), // Its pin would be lost.
   inputSchema: z.looseObject({ type: z.literal('object') }),
 });
 const Page = z.looseObject({ nextCursor: z.string().optional() });
@@ -88,7 +96,8 @@ function judge(entry: unknown, hasParamHeaders: boolean): ListedTool | { name: s
 
 function nameOf(entry: unknown): string {
   const parsed = z.object({ name: z.string() }).safeParse(entry);
-  return parsed.success ? quoted(parsed.data.name).slice(0, 100) : 'a tool without a name';
+  const name = parsed.success ? quoted(parsed.data.name.replaceAll(unseen, ' ')).slice(0, 100) : '';
+  return name || 'a tool without a name';
 }
 
 function tooMany(what: string): ToolError {

@@ -23,7 +23,7 @@ export interface TrackOptions {
   readonly onResult?: (result: Record<string, unknown>) => void;
 }
 
-/** A server's words in an error of ours are cut to so many characters. */
+/** An error that holds a server's words is cut to so many characters. */
 const longestQuote = 500;
 
 const requests = new AsyncLocalStorage<Underway>();
@@ -92,19 +92,20 @@ function isTimeout(reason: unknown): boolean {
   return reason instanceof Error && reason.name === 'TimeoutError';
 }
 
+/** In all of the server's words: whoever knows what is secret in them cuts them. */
 function explain(cause: unknown, delivery: Delivery): ToolError {
   if (cause instanceof ToolError) return cause;
-  const said = quoted(messageOf(cause));
+  const said = messageOf(cause);
   if (cause instanceof ProtocolError) {
-    return new ToolError(`The server refused: ${said} (${cause.code})`, { kind: 'tool-error', delivery: 'replied' });
+    return new ToolError(`The server refused (${cause.code}): ${said}`, { kind: 'tool-error', delivery: 'replied' });
   }
   if (delivery === 'replied') {
-    return new ToolError(`The server's answer makes no sense: ${said}`, { kind: 'tool-error', delivery, cause });
+    return new ToolError(`The server's answer makes no sense: ${said}`, { kind: 'tool-error', delivery });
   }
-  return new ToolError(`The connection was lost before the answer: ${said}`, { kind: 'lost', delivery, cause });
+  return new ToolError(`The connection was lost before the answer: ${said}`, { kind: 'lost', delivery });
 }
 
-/** A server's words on one line, without control characters, and not too many of them. */
+/** A server's words on one line, without control characters, and not too many of them. Secrets are taken out before. */
 export function quoted(text: string): string {
   const clean = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
   return clean.length > longestQuote ? `${clean.slice(0, longestQuote)}…` : clean;

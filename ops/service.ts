@@ -40,5 +40,8 @@ export function defineService(service: Service): Service {
   return service;
 }
 
-/** Node keeps 24 MiB less without its large nursery, and these processes make little garbage: see bench idle. */
-export const smallHeap: readonly string[] = ['--max-semi-space-size=1'];
+/**
+ * Node keeps 24 MiB less without its large nursery, and 11 MiB less where it compiles for size; these processes make
+ * little garbage and wait most of the time: see bench idle.
+ */
+export const smallHeap: readonly string[] = ['--max-semi-space-size=1', '--optimize-for-size'];

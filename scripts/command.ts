@@ -10,6 +10,8 @@ export interface Command<Options extends NonNullable<ParseArgsConfig['options']>
   /** Lines of help: each usage or option with what it does. */
   readonly help: readonly (readonly [usage: string, does: string])[];
   readonly options: Options;
+  /** It goes on when whoever read along has gone (`| head`, a closed window); else it ends then. */
+  readonly outlivesReader?: boolean;
   /** Resolves to the exit code; nothing means 0. Aborted by Ctrl-C and TERM. */
   readonly run: (call: Call<Options>) => Promise<number | void>;
 }
@@ -21,19 +23,27 @@ export interface Call<Options extends NonNullable<ParseArgsConfig['options']>> {
   readonly signal: AbortSignal;
 }
 
-/** Runs a command to its end: help, wrong use, Ctrl-C, one clear error, and the exit code. */
+/** Runs a command to its end: help, wrong use, Ctrl-C, a reader that has gone, one clear error, and the exit code. */
 export async function runCommand<Options extends NonNullable<ParseArgsConfig['options']>>(
   command: Command<Options>,
 ): Promise<void> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort(new OmegaError('Stopped by you.', { code: 'E_INTERRUPTED' }));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  let isUnread = false;
+  const onOutputError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    if (command.outlivesReader === true) return;
+    isUnread = true;
+    onSignal();
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', onOutputError);
   try {
     const call = parse(command);
     process.exitCode =
       call === 'help' ? showHelp(command) : ((await command.run({ ...call, signal: stop.signal })) ?? 0);
   } catch (error) {
-    process.exitCode = stop.signal.aborted ? 130 : showError(error);
+    process.exitCode = isUnread ? 0 : stop.signal.aborted ? 130 : showError(error);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
@@ -63,11 +73,16 @@ function showHelp<Options extends NonNullable<ParseArgsConfig['options']>>(comma
 export function showError(thrown: unknown, secrets: readonly string[] = []): number {
   const hint = thrown instanceof OmegaError ? thrown.hint : undefined;
   const lines = [
-    `${paint('red', '✗', process.stderr)} ${messageOf(thrown)}`,
-    ...(hint === undefined ? [] : [`  → ${hint}`]),
+    `${paint('red', '✗', process.stderr)} ${plain(messageOf(thrown))}`,
+    ...(hint === undefined ? [] : [`  → ${plain(hint)}`]),
   ];
   process.stderr.write(`${redact(lines.join('\n'), secrets)}\n`);
   return thrown instanceof OmegaError ? thrown.exitCode : 1;
+}
+
+/** What somebody else wrote, for a terminal: nothing of it steers the terminal or cannot be seen. Lines stay. */
+export function plain(text: string): string {
+  return text.replaceAll(/(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
 }
 
 /** Colour on a terminal only; NO_COLOR and FORCE_COLOR are heeded. */

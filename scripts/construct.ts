@@ -23,7 +23,8 @@ import { createQueueProbe, type QueueProbe } from '#queue/probe.ts';
 import { openQueues, type Queues } from '#queue/queues.ts';
 import type { LastRun, RunRecorder } from '#queue/run.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { allUnits, openTools, readToolServers, type ToolServers } from './tools.ts';
+import { readToolServers, type ToolServers } from './tool-servers.ts';
+import { allUnits, openTools } from './tools.ts';
 import { createWorkerSite } from './worker-site.ts';
 
 /** So many of the newest reports stand in the snapshot. */

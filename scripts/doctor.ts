@@ -12,6 +12,7 @@ import { systemdLooks } from '#ops/doctor/systemd.ts';
 import { isAlive, lockOwner } from '#ops/lock.ts';
 import { connect, requireRedis } from '#queue/connection.ts';
 import { paint, printJson, runCommand } from './command.ts';
+import { databaseLooks, databases } from './doctor-databases.ts';
 import { pageAddress } from './page-address.ts';
 import { isSiteBuilt } from './prepare.ts';
 
@@ -42,7 +43,17 @@ async function lookAtAll(): Promise<Finding[]> {
   const configuration = readConfiguration();
   const looks = { ...machineLooks, 'status page': lookAtSite, ...systemdLooks };
   if ('faults' in configuration) {
-    const needing = ['.env', 'keys', 'data folder', 'free space', 'leftovers', 'services', 'Redis', 'port'];
+    const needing = [
+      '.env',
+      'keys',
+      'data folder',
+      'free space',
+      'leftovers',
+      ...databases,
+      'services',
+      'Redis',
+      'port',
+    ];
     const later = unknown('not looked at: the configuration must be mended first');
     return [...configuration.faults, ...(await lookAt(looks)), ...needing.map((subject) => findingOf(subject, later))];
   }
@@ -50,6 +61,7 @@ async function lookAtAll(): Promise<Finding[]> {
   const paths = dataPaths(env);
   const own = {
     ...storageLooks(paths, env.secrets),
+    ...databaseLooks(paths),
     services: () => lookAtServices(paths),
     Redis: () => (env.redisUrl === undefined ? lookAtOwnRedis(paths) : lookAtRedis(env.redisUrl)),
     port: () => lookAtPort(env, paths),

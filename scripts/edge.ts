@@ -13,6 +13,7 @@ import { showError } from './command.ts';
 import { lazyBoard } from './lazy-board.ts';
 import { lazyOwnMcp } from './lazy-own-mcp.ts';
 import { pageAddress, type PageAddress } from './page-address.ts';
+import { allSecrets } from './tool-servers.ts';
 
 try {
   const env = readEnv();
@@ -24,7 +25,7 @@ try {
 /** Serves until it is told to stop. It needs neither Redis nor the worker: it is there to tell what is broken. */
 async function serve(env: Env, paths: DataPaths): Promise<void> {
   await makeFolders(paths);
-  const log = createLog({ name: 'edge', secrets: env.secrets });
+  const log = createLog({ name: 'edge', secrets: allSecrets({ env, paths }) });
   const app = new Hono();
   app.route('/', lazyBoard({ env, paths }, log));
   app.route('/', lazyOwnMcp({ env, paths }, log));

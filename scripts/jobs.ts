@@ -1,7 +1,7 @@
 import { usageError } from '#lib/errors.ts';
 import { forget, listDead, redrive } from '#queue/dead.ts';
 import { queueNames } from '#queue/job.ts';
-import { paint, printJson, runCommand } from './command.ts';
+import { paint, plain, printJson, runCommand } from './command.ts';
 import { allJobs as jobs, openHistory, openQueueClient } from './construct.ts';
 import { printTable, when } from './table.ts';
 
@@ -90,7 +90,7 @@ async function history(job: string | undefined, { json, limit }: { json: boolean
       run.attempt,
       paintOutcome(run.outcome),
       run.endedAt === undefined ? '' : `${run.endedAt - run.startedAt} ms`,
-      (run.error ?? run.result ?? '').slice(0, 80),
+      plain(run.error ?? run.result ?? '').slice(0, 80),
     ]),
   );
 }
@@ -102,10 +102,10 @@ async function dead(json: boolean): Promise<void> {
   if (letters.length === 0) return void process.stdout.write('No job has failed for good.\n');
   for (const letter of letters) {
     process.stdout.write(
-      `${paint('red', '✗')} ${paint('bold', letter.job)} ${when(letter.failedAt)}, after ${letter.attempts} tries: ${letter.error}\n`,
+      `${paint('red', '✗')} ${paint('bold', letter.job)} ${when(letter.failedAt)}, after ${letter.attempts} tries: ${plain(letter.error)}\n`,
     );
     process.stdout.write(
-      `  input ${JSON.stringify(letter.input)}\n${letter.logTail.map((line) => `  | ${line}\n`).join('')}`,
+      `  input ${plain(JSON.stringify(letter.input))}\n${letter.logTail.map((line) => `  | ${plain(line)}\n`).join('')}`,
     );
     process.stdout.write(`  → npm run jobs -- redrive ${letter.id}\n`);
   }

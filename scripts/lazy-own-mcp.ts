@@ -27,11 +27,13 @@ export function lazyOwnMcp(settings: Settings, log: Log): Hono {
 }
 
 async function loadAnswer(settings: Settings, log: Log): Promise<Answer> {
-  const [{ openOwnServer }, { answerOverHttp }] = await Promise.all([
+  const [{ openOwnServer }, { answerOverHttp }, { allSecrets }] = await Promise.all([
     import('./own-mcp.ts'),
     import('#mcp/own-http.ts'),
+    import('./tool-servers.ts'),
   ]);
-  return (request) => answerOverHttp(openOwnServer(settings, log), request);
+  const secrets = allSecrets(settings);
+  return (request) => answerOverHttp(openOwnServer(settings, log, secrets), request);
 }
 
 /** Clients that are programs send no Origin; a page elsewhere sends its own, and is not answered. */

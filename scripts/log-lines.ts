@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { codeOf } from '#lib/errors.ts';
-import { paint } from './command.ts';
+import { paint, plain } from './command.ts';
 
 /** A line of a log as `lib/log.ts` writes it; everything else in it is shown as facts. */
 const Line = z.looseObject({ level: z.string(), time: z.string(), name: z.string(), msg: z.string() });
@@ -27,10 +27,15 @@ const moments = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: '
 /** A line for a person: time, service, what happened, and the facts that go with it. */
 export function renderLine(raw: string): string {
   const line = parse(raw);
-  if (line === null) return raw;
+  if (line === null) return plain(raw);
   const { level, time, name, msg, ...facts } = line;
   const shownFacts = Object.entries(facts).map(([key, value]) => `${key}=${showFact(value)}`);
-  return [paint('dim', momentOf(time)), name.padEnd(10), mark(level, msg), paint('dim', shownFacts.join(' '))]
+  return [
+    paint('dim', momentOf(time)),
+    name.padEnd(10),
+    mark(level, plain(msg)),
+    paint('dim', plain(shownFacts.join(' '))),
+  ]
     .join(' ')
     .trimEnd();
 }

@@ -12,8 +12,6 @@ import { readPlace } from './settings.ts';
 
 const usualSinceMs = 3_600_000;
 
-process.stdout.on('error', () => process.exit(0)); // `| head` has seen enough.
-
 await runCommand({
   name: 'npm run logs',
   summary: 'what the services said',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { formDifference, formLines } from '#holding/swarm/mandate-form.ts';
+import { formDifference, formHash, formLines } from '#holding/swarm/mandate-form.ts';
 import { faultText } from '#holding/swarm/mandate-parse.ts';
 import { dayOf, refusalOf, type MandateStanding } from '#holding/swarm/mandate-standing.ts';
 import { createMandates, type Mandates } from '#holding/swarm/mandate-store.ts';
@@ -22,11 +22,11 @@ await runCommand({
       '-- show [UNIT]',
       `what it allows, and whether it holds; all units unless named: ${units.map(({ id }) => id).join(', ')}`,
     ],
-    ['-- edit [UNIT]', 'open it in $VISUAL or $EDITOR, and check it after'],
+    ['-- edit [UNIT]', 'open it in $VISUAL or $EDITOR, and check it after; one that is gone begins anew as shipped'],
     ['-- check [UNIT]', 'every fault with its line; 1 where it allows nothing'],
     ['-- approve [UNIT]', 'show what changed in tools, reach and budget, and approve it for a year'],
     ['-- approve UNIT --yes', 'the same without a question'],
-    ['-- … --json', 'for scripts'],
+    ['-- … --json', 'for scripts; approve needs --yes with it'],
   ],
   options: { json: { type: 'boolean' }, yes: { type: 'boolean' } },
   run: async ({ positionals: [verb = 'show', unit], values, signal }) => {
@@ -100,11 +100,16 @@ function tellFaults(standing: MandateStanding): void {
   const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
   process.stdout.write(`${paint('red', '✗')} ${path} has ${count}, and so allows nothing:\n`);
   for (const fault of faults) process.stdout.write(`  ${faultText(fault)}\n`);
+  process.stdout.write(`  → npm run mandate -- edit ${unit.id} opens it again.\n`);
 }
 
 /** The editor is the owner's own command line, as everywhere else: it may have options in it. */
 async function edit(mandates: Mandates, unit: string): Promise<number> {
-  const { path } = await mandates.standing(unit);
+  const { path, state } = await mandates.standing(unit);
+  if (state === 'missing') {
+    await mandates.putShipped(unit);
+    process.stdout.write(`It was gone: what Omega ships with was put there, and holds from now on: ${path}\n`);
+  }
   const { variable } = readEnv();
   const editor = variable('VISUAL') ?? variable('EDITOR') ?? 'nano';
   if (!process.stdin.isTTY || !process.stdout.isTTY)
@@ -136,20 +141,18 @@ async function approve(mandates: Mandates, unit: string, { json, yes, signal }: 
     else process.stdout.write(`${inWords(before)} There is nothing to approve.\n`);
     return 0;
   }
+  if (json && !yes)
+    throw usageError(
+      'With --json nothing is shown and nothing asked.',
+      `npm run mandate -- approve ${unit} --json --yes`,
+    );
   const { removed, added } = formDifference(before.approvedForm, before.form);
   if (!json) tellDifference(before, { removed, added });
   if (!yes && !(await isNamed(unit, signal))) {
     process.stdout.write('Nothing was approved.\n');
     return 1;
   }
-  // What was shown is what is approved: a change meanwhile is not.
-  const now = await mandates.standing(unit);
-  if (JSON.stringify(now.form) !== JSON.stringify(before.form))
-    throw new OmegaError('The mandate was changed while you looked, so nothing was approved.', {
-      code: 'E_MANDATE',
-      hint: `Look again: npm run mandate -- approve ${unit}`,
-    });
-  const after = await mandates.approve(unit);
+  const after = await mandates.approve(unit, formHash(before.form));
   if (json) printJson({ ...facts(after), removed, added });
   else process.stdout.write(`${inWords(after)}\n`);
   return 0;
@@ -159,13 +162,13 @@ function tellDifference(
   { approvedAt, unit, state }: MandateStanding,
   { removed, added }: { removed: readonly string[]; added: readonly string[] },
 ): void {
-  const since =
-    approvedAt === null ? 'your last approval, or what was shipped' : `your approval of ${dayOf(approvedAt)}`;
+  const since = approvedAt === null ? 'what was shipped' : `your approval of ${dayOf(approvedAt)}`;
   process.stdout.write(`${paint('bold', unit.name)}, against ${since}:\n`);
   for (const line of removed) process.stdout.write(`${paint('red', `  - ${line}`)}\n`);
   for (const line of added) process.stdout.write(`${paint('green', `  + ${line}`)}\n`);
   if (removed.length + added.length === 0)
     process.stdout.write(state === 'approved' ? '  nothing changed; it starts another year\n' : '  nothing changed\n');
+  process.stdout.write(`${paint('dim', '  goal, topics and feeds need no approval and are not listed')}\n`);
 }
 
 async function isNamed(unit: string, signal: AbortSignal): Promise<boolean> {

@@ -1,9 +1,12 @@
-import { openChain, type Head } from '#lib/chain.ts';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { openChain, type Chain, type Head, type Verdict } from '#lib/chain.ts';
 import { usageError } from '#lib/errors.ts';
+import { approvalStream } from '#mcp/approval.ts';
 import { auditStream } from '#mcp/audit.ts';
 import { paint, printJson } from './command.ts';
 import type { Use } from './mcp-open.ts';
-import { showAudit } from './mcp-show.ts';
+import { showApprovals, showAudit } from './mcp-show.ts';
 import { readSettings } from './settings.ts';
 
 interface AuditWish {
@@ -13,30 +16,52 @@ interface AuditWish {
   readonly head?: string | undefined;
 }
 
-/** The latest calls, or a look for tampering, or all of them as they stand in the ledger. */
-export function showOrVerify(wish: AuditWish, { json }: Use): number {
+/** The latest calls and approvals, or a look for tampering, or all of them as they stand in the ledger. */
+export async function showOrVerify(wish: AuditWish, { json, signal }: Use): Promise<number> {
   const { paths } = readSettings();
   using chain = openChain(paths.ledgerDb);
-  if (wish.verify) return verify(chain.verify(auditStream, toHead(wish.head)), json);
-  if (wish.export) {
-    for (const line of chain.export(auditStream)) process.stdout.write(`${line}\n`);
-    return 0;
+  if (wish.verify) return verify(chain, toHead(wish.head), json);
+  if (wish.export) return await exportAll(chain, signal); // Before the chain is closed.
+  const limit = toLimit(wish.limit);
+  const [calls, approvals] = [chain.latest(auditStream, limit), chain.latest(approvalStream, limit)];
+  if (json) printJson({ calls, approvals });
+  else {
+    showAudit(calls);
+    showApprovals(approvals);
   }
-  const calls = chain.latest(auditStream, toLimit(wish.limit));
-  if (json) printJson({ calls });
-  else showAudit(calls);
   return 0;
 }
 
-function verify(verdict: ReturnType<ReturnType<typeof openChain>['verify']>, json: boolean): number {
-  if (json) printJson(verdict);
-  else if (verdict.ok)
-    process.stdout.write(
-      `${paint('green', '✓')} ${verdict.count} calls, each as it was written. Head ${verdict.head.seq}:${verdict.head.hash}\n` +
+/** No faster than it is read: a ledger of years does not fit into memory. */
+async function exportAll(chain: Chain, signal: AbortSignal): Promise<number> {
+  await pipeline(Readable.from(linesOf(chain)), process.stdout, { signal, end: false });
+  return 0;
+}
+
+function* linesOf(chain: Chain): Generator<string> {
+  for (const stream of [auditStream, approvalStream]) for (const line of chain.export(stream)) yield `${line}\n`;
+}
+
+function verify(chain: Chain, known: Head | undefined, json: boolean): number {
+  const [calls, approvals] = [chain.verify(auditStream, known), chain.verify(approvalStream)];
+  if (json) printJson({ ...calls, approvals });
+  else {
+    tell('records of calls', calls);
+    if (!approvals.ok || approvals.count > 0) tell('records of approvals', approvals);
+    if (calls.ok)
+      process.stdout.write(
         '  Keep the head elsewhere: --verify --head HEAD then also shows what was cut off or written anew at the end.\n',
-    );
-  else process.stdout.write(`${paint('red', '✗')} The audit is broken at ${verdict.brokenAt}: ${verdict.why}\n`);
-  return verdict.ok ? 0 : 1;
+      );
+  }
+  return calls.ok && approvals.ok ? 0 : 1;
+}
+
+function tell(what: string, verdict: Verdict): void {
+  process.stdout.write(
+    verdict.ok
+      ? `${paint('green', '✓')} ${verdict.count} ${what}, each as it was written. Head ${verdict.head.seq}:${verdict.head.hash}\n`
+      : `${paint('red', '✗')} The audit is broken in its ${what}, at ${verdict.brokenAt}: ${verdict.why}\n`,
+  );
 }
 
 function toLimit(text: string): number {

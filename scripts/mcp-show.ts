@@ -1,7 +1,8 @@
-import type { ToolView } from '#mcp/approval.ts';
+import { ApprovalRecord } from '#mcp/approval.ts';
 import { AuditRecord } from '#mcp/audit.ts';
 import type { Known, ServerStatus, ToolEntry } from '#mcp/hub.ts';
-import { paint } from './command.ts';
+import { isWaiting, type ToolView } from '#mcp/tool-view.ts';
+import { paint, plain } from './command.ts';
 import { printTable, when } from './table.ts';
 
 /** Every server in a row, and below what waits for the owner. */
@@ -28,7 +29,7 @@ export function showServer(server: ServerStatus): void {
   process.stdout.write(`${mark(server)} ${paint('bold', server.name)}: ${server.state}\n`);
   process.stdout.write(`  reachable  ${knownWord(server.reachable)}  ${server.reachable.why}\n`);
   process.stdout.write(`  usable     ${knownWord(server.usable)}  ${server.usable.why}\n`);
-  for (const note of server.notes) process.stdout.write(`  note       ${note}\n`);
+  for (const note of server.notes) process.stdout.write(`  note       ${plain(note)}\n`);
   for (const line of waiting(server)) process.stdout.write(`${line}\n`);
 }
 
@@ -36,7 +37,7 @@ export function showServer(server: ServerStatus): void {
 export function showTools(tools: readonly ToolEntry[]): void {
   printTable(
     ['tool', 'what its server says'],
-    tools.map(({ name, title, description }) => [paint('bold', name), oneLine(description ?? title ?? '')]),
+    tools.map(({ name, title, description }) => [paint('bold', plain(name)), oneLine(description ?? title ?? '')]),
   );
 }
 
@@ -46,12 +47,25 @@ export function showViews(server: string, views: readonly ToolView[]): void {
   printTable(
     ['tool', '', 'what its server says'],
     views.map(({ name, standing, changed, description, title }) => [
-      paint('bold', name),
-      standing === 'usable' ? paint('green', standing) : paint(standing === 'changed' ? 'red' : 'dim', standing),
+      paint('bold', plain(name)),
+      paint(standingColours[standing], standing),
       `${changed.length === 0 ? '' : `(${changed.join(', ')}) `}${oneLine(description ?? title ?? '')}`,
     ]),
   );
+  const open = views.filter(isWaiting).length;
+  if (open > 0)
+    process.stdout.write(`  ${open} not approved by you → npm run mcp -- approve ${server} shows all of it\n`);
 }
+
+const standingColours = {
+  usable: 'green',
+  'first-seen': 'yellow',
+  changed: 'red',
+  new: 'yellow',
+  'not-allowed': 'dim',
+} as const;
+
+const outcomeColours = { ok: 'green', begun: 'yellow', denied: 'red', failed: 'red', aborted: 'red' } as const;
 
 /** The latest calls, newest first. */
 export function showAudit(calls: readonly unknown[]): void {
@@ -64,14 +78,23 @@ export function showAudit(calls: readonly unknown[]): void {
       return [
         when(at),
         unit,
-        `${server}.${tool}`,
-        outcome === 'ok' ? paint('green', outcome) : paint('red', kind ?? outcome),
+        plain(`${server}.${tool}`),
+        paint(outcomeColours[outcome], kind ?? outcome),
         `${Math.round(ms)} ms`,
         bytes,
-        run,
+        plain(run),
       ];
     }),
   );
+}
+
+/** The latest approvals, newest first. */
+export function showApprovals(approvals: readonly unknown[]): void {
+  for (const approval of approvals) {
+    const { at, server, tools } = ApprovalRecord.parse(approval);
+    const names = plain(tools.map(({ name }) => name).join(', '));
+    process.stdout.write(`${when(at)}  you approved of ${server}: ${names}\n`);
+  }
 }
 
 function waiting({ name, missing, changed, warning, setUp }: ServerStatus): string[] {
@@ -79,8 +102,8 @@ function waiting({ name, missing, changed, warning, setUp }: ServerStatus): stri
     ...(missing.length === 0
       ? []
       : [`  ${name} needs ${missing.join(', ')}${setUp === null ? '' : `: ${setUp.what} → ${setUp.command}`}`]),
-    ...changed.map((what) => `  ${name}: ${what} → npm run mcp -- approve ${name}`),
-    ...(warning === null ? [] : [`  ${name}: ${warning.reason} → ${warning.command}`]),
+    ...changed.map((what) => `  ${name}: ${plain(what)} → npm run mcp -- approve ${name}`),
+    ...(warning === null ? [] : [`  ${name}: ${plain(warning.reason)} → ${warning.command}`]),
   ];
 }
 

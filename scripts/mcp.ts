@@ -5,7 +5,7 @@ import type { ProbeLevel } from '#mcp/hub.ts';
 import { installServer } from '#mcp/install.ts';
 import * as serverCatalogue from '#mcp/servers/index.ts';
 import { folderOf } from '#mcp/target.ts';
-import { paint, printJson, runCommand } from './command.ts';
+import { paint, plain, printJson, runCommand } from './command.ts';
 import { approve } from './mcp-approve.ts';
 import { showOrVerify } from './mcp-audit.ts';
 import { openByHand as open, type Use } from './mcp-open.ts';
@@ -23,7 +23,7 @@ await runCommand({
     ['-- tools [SERVER]', 'the tools that may be used; --unit UNIT as that unit sees them; with SERVER all of it'],
     ['-- call SERVER.TOOL JSON', 'call a tool with your own hands'],
     ['-- probe [SERVER]', 'ask now: --level 1 whether it answers, 2 its tools, 3 a real call (3 unless said)'],
-    ['-- approve SERVER', 'see what changed in its tools and approve it; --yes without a question'],
+    ['-- approve SERVER', 'read all that nobody approved, and approve it; --yes without a question'],
     ['-- audit', 'the latest calls; --limit N; --verify looks for tampering; --export prints all as JSON lines'],
     ['-- add SERVER', 'install a server that is too large to come with Omega: google'],
     ['-- serve', 'Omega’s own MCP server on standard input and output; --token shows how to connect a client'],
@@ -73,7 +73,7 @@ async function tools(server: string | undefined, unit: string | undefined, { jso
   else showTools(entries);
 }
 
-/** What a tool answers is printed as it came: the owner asked for it. */
+/** What a tool answers goes to a pipe as it came; a terminal is steered by nobody's answer. */
 async function call([tool, text = '{}']: readonly string[], { json, signal }: Use): Promise<void> {
   if (tool === undefined) throw usageError('Which tool?', 'npm run mcp -- tools lists them.');
   const args = toArguments(text);
@@ -81,9 +81,9 @@ async function call([tool, text = '{}']: readonly string[], { json, signal }: Us
   process.stderr.write(`  calling ${tool}\n`);
   const result = await opened.hub.call({ tool, args, unit: ownerCaller, run: `hand-${crypto.randomUUID()}`, signal });
   if (json) return printJson(result);
-  process.stdout.write(`${result.text}\n`);
+  process.stdout.write(`${process.stdout.isTTY ? plain(result.text) : result.text}\n`);
   const others = result.otherBlocks.length === 0 ? '' : `, besides ${result.otherBlocks.join(', ')}`;
-  process.stderr.write(`  ${result.bytes} bytes in ${Math.round(result.ms)} ms${others}\n`);
+  process.stderr.write(`  ${result.bytes} bytes in ${Math.round(result.ms)} ms${plain(others)}\n`);
 }
 
 /** Exit code 1 where a server that is set up cannot be relied on. */

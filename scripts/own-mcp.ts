@@ -8,14 +8,14 @@ import { createOwnServer } from '#mcp/own.ts';
 import { lookAtIncidents, lookAtJobs, lookAtSnapshot, lookAtStatus } from './own-mcp-look.ts';
 import { runJobFor } from './own-mcp-run.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { allSecrets } from './tool-servers.ts';
 
 /** What a client may ask for: runs that do no harm however often, and end by themselves. */
 export const runnableJobs = ['heartbeat', 'site-render', 'trend-report', 'canary'] as const;
 
 /** Omega's own MCP server, joined with Omega; one for each connection, or each request over HTTP. */
-export function openOwnServer(settings: Settings, log: Log): McpServer {
-  const { env } = settings;
-  return createOwnServer({ functions: ownFunctions(settings), version: manifest.version, log, secrets: env.secrets });
+export function openOwnServer(settings: Settings, log: Log, secrets: readonly string[]): McpServer {
+  return createOwnServer({ functions: ownFunctions(settings), version: manifest.version, log, secrets });
 }
 
 /**
@@ -24,10 +24,10 @@ export function openOwnServer(settings: Settings, log: Log): McpServer {
  */
 export async function serveOwnMcpOverStdio(signal: AbortSignal): Promise<void> {
   const settings = readSettings();
-  const { secrets, warnings } = settings.env;
+  const secrets = allSecrets(settings);
   const log = createLog({ name: 'mcp', secrets, write: (line) => void process.stderr.write(line) });
-  for (const warning of warnings) log.warn(warning);
-  await serveOverStdio(openOwnServer(settings, log), signal);
+  for (const warning of settings.env.warnings) log.warn(warning);
+  await serveOverStdio(openOwnServer(settings, log, secrets), signal);
 }
 
 function ownFunctions(settings: Settings): OwnFunctions {

@@ -19,8 +19,6 @@ const readyPatienceMs = 20_000;
 const firstPagePatienceMs = 75_000;
 const firstReportPatienceMs = 90_000;
 
-process.stdout.on('error', () => {}); // Whoever read along has gone; Omega goes on.
-process.stderr.on('error', () => {});
 process.once('SIGHUP', () => process.kill(process.pid, 'SIGTERM')); // The window was closed.
 
 await runCommand({
@@ -32,6 +30,7 @@ await runCommand({
     ['npm start -- --detach', 'in the background, until npm run stop or a reboot'],
     ['scripts/start_24_7.sh systemd', 'day and night, through systemd'],
   ],
+  outlivesReader: true,
   options: { once: { type: 'boolean' }, detach: { type: 'boolean' }, unit: { type: 'boolean' } },
   run: async ({ values, signal }) => {
     const env = readEnv();

@@ -6,40 +6,26 @@ import * as unitCatalogue from '#holding/units.ts';
 import { systemClock } from '#lib/clock.ts';
 import { messageOf, OmegaError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
-import { readMcpConfig, type McpConfig } from '#mcp/config.ts';
-import { createHub, type OwnedHub } from '#mcp/create-hub.ts';
-import { openEgress } from '#mcp/egress.ts';
+import { closedHub } from '#mcp/closed-hub.ts';
+import { createHub, type HubOptions, type OwnedHub } from '#mcp/create-hub.ts';
 import * as serverCatalogue from '#mcp/servers/index.ts';
 import type { Settings } from './settings.ts';
+import type { ToolServers } from './tool-servers.ts';
 
 /** Every business unit that there is. */
 export const allUnits = Object.values(unitCatalogue);
 
-/** What mcp.json says; where it cannot be used there are no servers, and a word on why. */
-export interface ToolServers {
-  readonly config: McpConfig;
-  readonly fault: OmegaError | null;
-}
-
 /** The tools as units and checks use them, joined with the mandates that bound them. */
 export interface Tools extends AsyncDisposable {
   readonly hub: OwnedHub;
+  /** Why no tool can be used: mcp.json, or a file that the hub stands on. */
+  readonly fault: OmegaError | null;
   readonly mandates: Mandates;
   readonly trends: Trends;
   readonly probe: ToolProbe;
 }
 
-/** Reads mcp.json; a fault in it stops no heartbeat, but is told by one. */
-export function readToolServers(settings: Settings): ToolServers {
-  try {
-    return { config: readMcpConfig(settings), fault: null };
-  } catch (error) {
-    if (!(error instanceof OmegaError)) throw error;
-    return { config: { file: 'mcp.json', servers: [], secrets: [] }, fault: error };
-  }
-}
-
-/** Opens the hub and what stands on it; starts no server. */
+/** Opens the hub and what stands on it; starts no server. A hub that cannot be opened stops nothing else. */
 export async function openTools(options: {
   readonly settings: Settings;
   readonly servers: ToolServers;
@@ -47,21 +33,24 @@ export async function openTools(options: {
 }): Promise<Tools> {
   const { settings, servers, log } = options;
   const { env, paths } = settings;
-  const { config, fault } = servers;
+  const { config } = servers;
   const mandates = createMandates({ paths, units: allUnits, clock: systemClock });
   const authorize = createAuthorize({ mandates, clock: systemClock });
   const known = Object.values(serverCatalogue);
-  const hub = await createHub({ config, known, authorize, paths, env, clock: systemClock, log });
+  const opened = await openHub({ config, known, authorize, paths, env, clock: systemClock, log });
+  const { hub } = opened;
+  const fault = servers.fault ?? opened.fault;
   const trends = createTrends({
     hub,
     mandates,
     paths,
     clock: systemClock,
     timezone: env.timezone,
-    openEgress: () => openEgress({ upstream: env.network.proxy, log }),
+    openEgress: async () => (await import('#mcp/egress.ts')).openEgress({ upstream: env.network.proxy, log }),
   });
   return {
     hub,
+    fault,
     mandates,
     trends,
     probe: {
@@ -70,4 +59,18 @@ export async function openTools(options: {
     },
     [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose](),
   };
+}
+
+async function openHub(options: HubOptions): Promise<Pick<Tools, 'hub' | 'fault'>> {
+  try {
+    return { hub: await createHub(options), fault: null };
+  } catch (error) {
+    const fault = error instanceof OmegaError ? error : hubError(error);
+    return { hub: closedHub(fault), fault };
+  }
+}
+
+function hubError(cause: unknown): OmegaError {
+  const hint = 'npm run doctor looks at the disk and at the data folder.';
+  return new OmegaError('The hub of the tool servers cannot be opened', { code: 'E_HUB', hint, cause });
 }

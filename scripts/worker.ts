@@ -13,7 +13,7 @@ import { startWorkers } from '#queue/worker.ts';
 import { runCommand } from './command.ts';
 import { allJobs, buildOmega } from './construct.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { readToolServers } from './tools.ts';
+import { readToolServers } from './tool-servers.ts';
 
 /** From one look for a Redis that is not there to the next. */
 const redisRetryMs = 500;
@@ -22,6 +22,7 @@ await runCommand({
   name: 'npm run worker',
   summary: 'the scheduler and a worker for each queue; with REDIS_URL also on another host',
   help: [['-- --queues a,b', `work on these only: ${queueNames.join(', ')}`]],
+  outlivesReader: true,
   options: { queues: { type: 'string' } },
   run: async ({ values, signal }) => serve(toQueueNames(values.queues), signal),
 });

@@ -103,17 +103,3 @@ function sqliteCode(error: unknown): number {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 0;
   return error.errcode & 0xff;
 }
-
-/** Does all of the work or none of it, against other processes as well. */
-export function transact<Result>(db: DatabaseSync, work: () => Result): Result {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    db.exec('COMMIT');
-    return result;
-  } catch (error) {
-    // A full disk may have rolled it back already.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
-}

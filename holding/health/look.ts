@@ -57,7 +57,9 @@ function noAnswer({ timeoutMs }: Check): Finding {
 }
 
 function presentable(finding: Finding, secrets: readonly string[]): Finding {
-  const line = redact(finding.reason, secrets).replaceAll(/\s+/g, ' ').trim();
+  const line = redact(finding.reason, secrets)
+    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
   const reason = line.length > longestReason ? `${line.slice(0, longestReason - 1)}…` : line;
   if (finding.latencyMs === undefined) return { ...finding, reason };
   return { ...finding, reason, latencyMs: Math.round(finding.latencyMs * 10) / 10 };

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { messageOf } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
-import { transact } from './database.ts';
+import { transact } from '#lib/sqlite.ts';
 import type { Run, RunEnd } from './runs.ts';
 import { amount } from './wording.ts';
 

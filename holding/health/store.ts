@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Log } from '#lib/log.ts';
-import { openDatabase, transact } from './database.ts';
+import { transact } from '#lib/sqlite.ts';
+import { openDatabase } from './database.ts';
 import type { Look } from './evidence.ts';
 import { flipsIn, type Flips } from './flips.ts';
 import type { Flip } from './health.ts';

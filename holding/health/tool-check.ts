@@ -21,10 +21,10 @@ const toolConfig = defineCheck({
   run: async ({ probes }) => judgeConfig(probes.tools.config()),
 });
 
-/** Whether there is a configuration that can be used. */
+/** Whether there is a configuration that can be used, and a hub for it. */
 export function judgeConfig({ servers, fault }: { servers: number; fault: string | null }): Finding {
   if (fault !== null) {
-    const todo = { what: 'Mend mcp.json, then start Omega anew', command: 'npm run mcp -- list', minutes: 5 };
+    const todo = { what: 'Mend what it names, then start Omega anew', command: 'npm run mcp -- list', minutes: 5 };
     return { status: 'fail', explicit: true, reason: fault, todo };
   }
   if (servers === 0) return { status: 'off', reason: 'No tool server is configured in mcp.json' };

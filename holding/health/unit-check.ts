@@ -38,7 +38,7 @@ const settling = {
   expired: { what: 'Read and approve the mandate', verb: 'approve', minutes: 5 },
   unapproved: { what: 'Look at the change and approve it', verb: 'approve', minutes: 5 },
   invalid: { what: 'Mend the mandate', verb: 'edit', minutes: 10 },
-  missing: { what: 'Write a mandate', verb: 'edit', minutes: 10 },
+  missing: { what: 'Put back the mandate', verb: 'edit', minutes: 5 },
 } as const;
 
 /** The mandate first; then the age of the last report, which is late when two of them did not come. */

@@ -3,12 +3,11 @@ const smoothing = 0.5;
 
 /** Fewer sources are never a trend, however much there is to compare with. */
 export const fewestSources = 4;
-/** A rise to so many from nothing is always told, if there is room for it: see docs/trend-report.md. */
+/** A rise from nothing to so many, or so large a share, is always told, if there is room for it: see docs/trend-report.md. */
 const alwaysTold = 8;
+const shareAlwaysTold = 8 / 30;
 const lowestBar = 1.3;
 const barStep = 0.1;
-/** So many trends a report may be expected to owe to chance alone. */
-const mostByChance = 0.5;
 
 /** Sources that name a term, of so many, now and before. */
 export interface Tally {
@@ -46,13 +45,18 @@ export interface Bar {
 
 /**
  * Raises the bar until chance alone would hardly pass it: among thousands of terms some rise for no reason. `totals`
- * has, for each number of sources now and before, how many terms that are named now have it.
+ * has, for each number of sources now and before, how many terms that are named now have it; `mostByChance` is how many
+ * trends may be owed to it.
  */
-export function barFor({ of, earlierOf }: Pick<Tally, 'of' | 'earlierOf'>, totals: ReadonlyMap<number, number>): Bar {
+export function barFor(
+  { of, earlierOf }: Pick<Tally, 'of' | 'earlierOf'>,
+  totals: ReadonlyMap<number, number>,
+  mostByChance: number,
+): Bar {
   let bar = barAt(lowestBar);
   for (let step = 1; bar.byChance > mostByChance; step += 1) {
     const next = barAt(lowestBar + step * barStep);
-    if (next.limit === null || next.limit > Math.max(alwaysTold, bar.limit ?? 0)) break;
+    if (next.limit === null || next.limit > Math.max(alwaysTold, of * shareAlwaysTold, bar.limit ?? 0)) break;
     bar = next;
   }
   return bar;

@@ -1,4 +1,8 @@
-import { firstDayOf, weekOf, type Day } from './days.ts';
+import { planOf, voiceOf, type Covered, type Plan } from './coverage.ts';
+import { weekOf, type Day } from './days.ts';
+import { paced } from './paced.ts';
+import { createSketch, type Sketch } from './sketch.ts';
+import { createSourceWeeks, type SourceWeeks } from './source-weeks.ts';
 
 /** One document, feed item or search result that was seen. */
 export interface Sighting {
@@ -13,83 +17,110 @@ export interface Sighting {
 
 export type Source = Pick<Sighting, 'source' | 'kind'>;
 
-/**
- * The weeks before that a channel can be compared with. A feed shows its newest items only, and a search was not made
- * before: so of these a week counts only if the channel was known since its first day. A file stays where it is.
- */
-export function comparableWeeks(sightings: Iterable<Sighting>, today: Day): ReadonlyMap<string, ReadonlySet<number>> {
-  const firstDay = new Map<string, Day>();
-  const seen = new Map<string, Set<number>>();
-  const ownFiles = new Set<string>();
-  for (const { channel, kind, day } of sightings) {
-    const week = weekOf(day, today);
-    if (week === null) continue;
-    if (kind === 'document') ownFiles.add(channel);
-    firstDay.set(channel, Math.min(day, firstDay.get(channel) ?? day));
-    if (week > 0) seen.set(channel, (seen.get(channel) ?? new Set()).add(week));
-  }
-  for (const [channel, weeks] of seen) {
-    if (ownFiles.has(channel)) continue;
-    for (const week of weeks) if (firstDayOf(week, today) < (firstDay.get(channel) ?? 0)) weeks.delete(week);
-    if (weeks.size === 0) seen.delete(channel);
-  }
-  return seen;
+export interface CountOptions {
+  /** Of the days that are kept; asked for more than once, so that they need not lie in memory. */
+  readonly sightings: () => Iterable<Sighting>;
+  readonly covered: Covered;
+  readonly today: Day;
+  /** As terms, see `phraseOf`; counted however few name them. */
+  readonly topics: readonly string[];
+  readonly signal: AbortSignal;
 }
 
-/** Who names what in this period. */
-export interface Now {
-  /** By source's key; of channels that can be compared. */
-  readonly compared: ReadonlySet<string>;
-  readonly all: ReadonlySet<string>;
-  readonly channels: ReadonlySet<string>;
-  readonly byTerm: ReadonlyMap<string, ReadonlyMap<string, Source>>;
+/** By their numbers: who may name a term, or who names it. A source counts once a week. */
+export interface Named {
+  /** In this period, by a channel that can be compared. */
+  readonly now: number[];
+  /** In this period, by a channel that cannot. */
+  readonly apart: number[];
+  readonly before: number[];
 }
 
-export function namedNow(sightings: Iterable<Sighting>, today: Day, weeks: ReadonlyMap<string, unknown>): Now {
-  const [compared, all, channels] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const byTerm = new Map<string, Map<string, Source>>();
-  for (const { channel, source, kind, day, terms } of sightings) {
-    if (weekOf(day, today) !== 0) continue;
-    const key = keyOf({ source, kind });
-    all.add(key);
-    channels.add(channel);
-    if (weeks.has(channel)) compared.add(key);
-    for (const term of terms) {
-      const sources = byTerm.get(term) ?? new Map<string, Source>();
-      byTerm.set(term, sources.set(key, { source, kind }));
+export interface Counted {
+  readonly plan: Plan;
+  readonly sources: SourceWeeks;
+  readonly all: Named;
+  /** The topics, and what at least `fewest` sources name, now and before together. */
+  readonly terms: ReadonlyMap<string, Named>;
+  readonly fewest: number;
+}
+
+/** Of what only one names nothing is told. */
+const fewestNamed = 2;
+/** So that memory stays bounded: of more terms than these the rarest are left out. */
+const mostTerms = 250_000;
+
+/** Reads what was seen three times: when each channel spoke, what more than one source may name, and who names it. */
+export async function countNamed(options: CountOptions): Promise<Counted> {
+  const plan = await planOf(options);
+  const survey = await surveyOf(options, plan);
+  return { plan, sources: survey.sources, all: survey.all, ...(await countTerms(options, plan, survey)) };
+}
+
+interface Survey extends Pick<Counted, 'sources' | 'all'> {
+  readonly sketch: Sketch;
+}
+
+async function surveyOf({ sightings, today, signal }: CountOptions, plan: Plan): Promise<Survey> {
+  const sources = createSourceWeeks();
+  const sketch = createSketch();
+  const seen = { now: new Set<number>(), apart: new Set<number>(), before: new Set<number>() };
+  for await (const sighting of paced(sightings(), signal)) {
+    const place = placeOf(sighting, plan, today);
+    if (place === null) continue;
+    const id = sources.number(sighting, place.week);
+    seen[place.list].add(id);
+    for (const term of sighting.terms) sketch.add(term, id);
+  }
+  return { sources, sketch, all: { now: [...seen.now], apart: [...seen.apart], before: [...seen.before] } };
+}
+
+async function countTerms(
+  { sightings, today, topics, signal }: CountOptions,
+  plan: Plan,
+  { sources, sketch }: Survey,
+): Promise<Pick<Counted, 'terms' | 'fewest'>> {
+  const terms = new Map(topics.map((topic) => [topic, noOne()]));
+  let fewest = fewestNamed;
+  for await (const sighting of paced(sightings(), signal)) {
+    const place = placeOf(sighting, plan, today);
+    const id = place === null ? undefined : sources.numberOf(sighting, place.week);
+    if (place === null || id === undefined) continue;
+    const isAgain = sources.isSeenAgain(id);
+    for (const term of sighting.terms) {
+      if (sketch.of(term) < fewest && !topics.includes(term)) continue;
+      const named = terms.get(term) ?? noOne();
+      const list = named[place.list];
+      if (!terms.has(term)) terms.set(ownCopy(term), named);
+      if (!isAgain || !list.includes(id)) list.push(id);
+    }
+    while (terms.size > mostTerms + topics.length) {
+      fewest += 1;
+      for await (const term of paced(terms.keys(), signal))
+        if (sketch.of(term) < fewest && !topics.includes(term)) terms.delete(term);
     }
   }
-  return { compared, all, channels, byTerm };
+  return { terms, fewest };
 }
 
-interface Earlier {
-  readonly today: Day;
-  readonly weeks: ReadonlyMap<string, ReadonlySet<number>>;
-  readonly terms: ReadonlySet<string>;
+/** A piece of a text would keep all of it in memory. */
+function ownCopy(term: string): string {
+  return Buffer.from(term).toString();
 }
 
-/** A source counts once a week, for each term that it names in that week. */
-export function namedBefore(
-  sightings: Iterable<Sighting>,
-  { today, weeks, terms: wanted }: Earlier,
-): { readonly of: number; readonly weeks: number; readonly byTerm: ReadonlyMap<string, number> } {
-  const named = new Map<string, Set<string>>();
-  const weeksSeen = new Set<number>();
-  for (const { channel, source, kind, day, terms } of sightings) {
-    const week = weekOf(day, today);
-    if (week === null || week === 0 || weeks.get(channel)?.has(week) !== true) continue;
-    weeksSeen.add(week);
-    const key = `${week} ${keyOf({ source, kind })}`;
-    const ofSource = named.get(key) ?? new Set<string>();
-    for (const term of terms) if (wanted.has(term)) ofSource.add(term);
-    named.set(key, ofSource);
-  }
-  const byTerm = new Map<string, number>();
-  for (const terms of named.values()) for (const term of terms) byTerm.set(term, (byTerm.get(term) ?? 0) + 1);
-  return { of: named.size, weeks: weeksSeen.size, byTerm };
+function noOne(): Named {
+  return { now: [], apart: [], before: [] };
 }
 
-/** Who it is, as one text. */
-export function keyOf({ source, kind }: Source): string {
-  return kind === 'document' ? `document ${source}` : `domain ${source}`;
+/** Null for what counts nowhere. */
+function placeOf(
+  sighting: Sighting,
+  { channels, weeks }: Plan,
+  today: Day,
+): { readonly week: number; readonly list: keyof Named } | null {
+  const week = weekOf(sighting.day, today);
+  if (week === null) return null;
+  const isCompared = channels.has(sighting.channel);
+  if (week === 0) return { week, list: isCompared ? 'now' : 'apart' };
+  return isCompared && weeks[voiceOf(sighting)].has(week) ? { week, list: 'before' } : null;
 }

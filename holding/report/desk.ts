@@ -1,7 +1,10 @@
 import { join } from 'node:path';
-import { codeOf } from '#lib/errors.ts';
+import { setImmediate } from 'node:timers/promises';
+import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
+import { ToolError } from '#mcp/tool-error.ts';
 import { feedHosts } from '../swarm/mandate-authorize.ts';
-import { createCaller } from './caller.ts';
+import { cleanText } from '../swarm/guard.ts';
+import { createCaller, type Caller } from './caller.ts';
 import { dayIn, type Day } from './days.ts';
 import { readDocuments, type Collected } from './documents.ts';
 import { openFeedWay } from './fetch-feed.ts';
@@ -16,8 +19,11 @@ import { readReport, removeExamples } from './store.ts';
 import { phraseOf } from './terms.ts';
 import type { TrendDesk, TrendRequest, TrendsOptions } from './trends.ts';
 
-/** Half of a run's time is for reading, so that there is time to write. */
-const shareForReading = 0.5;
+/** Of a run's time documents have the first half, feeds and searches go on for longer; then there is time to write. */
+const shareForDocuments = 0.5;
+const shareForReading = 0.8;
+/** Written at a time; in between the process answers others. */
+const itemsAtOnce = 20;
 const exampleOnly = 'Only the shipped documents: this is an example';
 
 /** Begins a report: nothing is read before it is sure that the mandate holds and that there is a place to write. */
@@ -32,27 +38,37 @@ export async function openDesk({ unit, demo, signal }: TrendRequest, options: Tr
   const now = clock.now();
   const dayAt = dayIn(timezone);
   const today = dayAt(now);
-  const end = clock.monotonic() + mandate.budget.wallMs * shareForReading;
-  const sightings = openSightings(demo ? null : paths.trendsDb, now);
+  const { topics, feeds, budget } = mandate;
+  const start = clock.monotonic();
+  const msLeftOf = (share: number): number => start + budget.wallMs * share - clock.monotonic();
+  const msLeft = (): number => msLeftOf(shareForReading);
+  using opened = new DisposableStack();
+  const sightings = opened.use(openSightings(demo ? null : paths.trendsDb, now));
+  sightings.prune(unit, today, feeds);
   const gaps: string[] = sightings.fault === null ? [] : [sightings.fault];
-  const { topics, feeds } = mandate;
   const common = { caller, today, signal, topics: topics.map(phraseOf) };
 
-  function keep({ items, gaps: found }: Collected): number {
-    sightings.add(unit, items, today);
+  async function keep({ items, covers, gaps: found }: Collected): Promise<number> {
+    for (let from = 0; from < items.length; from += itemsAtOnce) {
+      sightings.add(unit, items.slice(from, from + itemsAtOnce), today);
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+    sightings.cover(unit, covers);
     gaps.push(...found);
     return items.length;
   }
+  const closing = opened.move();
   return {
     mandate: `${topics.length} topics, ${feeds.length} feeds, at most ${mandate.budget.toolCalls} tool calls`,
     readDocuments: async () => {
-      const read = keep(
+      const read = await keep(
         await readDocuments({
           ...common,
           folder: demo ? shipped.example : join(home, 'documents'),
           home: demo ? shipped.example : home,
           dayOf: demo ? exampleDay(shipped.example, today) : ({ modifiedAt }) => dayAt(modifiedAt),
-          isLate: () => clock.monotonic() > end,
+          isLate: () => msLeftOf(shareForDocuments) <= 0,
         }),
       );
       if (read === 0)
@@ -66,26 +82,39 @@ export async function openDesk({ unit, demo, signal }: TrendRequest, options: Tr
       const hosts = feedHosts(mandate);
       await using egress = (await openEgress?.()) ?? null;
       await using way = openFeedWay({ hosts, proxy: egress?.urlFor(`feeds-${unit}`, hosts) ?? null });
-      const read = keep(await readFeeds({ ...common, unit, feeds, way, sightings, dayOf: dayAt }));
+      const read = await keep(await readFeeds({ ...common, unit, feeds, way, sightings, dayOf: dayAt, msLeft }));
       return `${read} items of ${feeds.length} feeds`;
     },
     searchTopics: async () =>
-      demo ? exampleOnly : `${keep(await searchTopics({ ...common, hub, topics }))} results of searches`,
-    compare: () => findingsOf({ unit, example: demo, today, now, topics, sightings, gaps }),
+      demo ? exampleOnly : `${await keep(await searchTopics({ ...common, hub, topics, msLeft }))} results of searches`,
+    compare: () => findingsOf({ unit, example: demo, today, now, topics, sightings, gaps, signal }),
     write: async (report) => {
       const files = [`${report.id}.md`, `${report.id}.json`];
       const [markdown, json] = [renderReport(report), `${JSON.stringify(report, null, 2)}\n`];
       const changed = !(await isWritten(paths.units, report));
       if (changed) {
-        await caller.call('filesystem.write_file', { path: join(reports, `${report.id}.md`), content: markdown });
+        await writeFile(caller, join(reports, `${report.id}.md`), markdown);
         // The last one: it is by this file that a report is found.
-        await caller.call('filesystem.write_file', { path: join(reports, `${report.id}.json`), content: json });
+        await writeFile(caller, join(reports, `${report.id}.json`), json);
       }
       if (!report.example) await removeExamples(paths.units, unit);
       return { changed, files };
     },
-    [Symbol.asyncDispose]: async () => sightings[Symbol.dispose](),
+    [Symbol.asyncDispose]: async () => closing[Symbol.dispose](),
   };
+}
+
+async function writeFile(caller: Caller, path: string, content: string): Promise<void> {
+  try {
+    await caller.call('filesystem.write_file', { path, content });
+  } catch (cause) {
+    if (!(cause instanceof ToolError) || cause.kind !== 'tool-error') throw cause;
+    throw new OmegaError(`The report cannot be written to ${path}: ${cleanText(messageOf(cause))}`, {
+      code: 'E_REPORT_WRITE',
+      hint: 'Make room on the disk, or let Omega write there: npm run doctor looks at both.',
+      cause,
+    });
+  }
 }
 
 /** The shipped documents lie in two folders, which stand for last week and this one. */

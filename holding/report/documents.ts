@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import { messageOf } from '#lib/errors.ts';
-import { cleanText } from '../swarm/guard.ts';
+import { cleanText, quoteOf, shorten } from '../swarm/guard.ts';
 import { forEachOf, isFinal, type Caller } from './caller.ts';
 import { daysInPeriod, daysKept, type Day } from './days.ts';
+import type { Cover } from './coverage.ts';
 import { findFiles, type FoundFile } from './files.ts';
 import type { Item } from './sightings.ts';
 import { spokenOf } from './terms.ts';
@@ -13,6 +14,8 @@ import { isBinary, textOfHtml } from './text.ts';
 export interface Collected {
   readonly items: readonly Item[];
   readonly gaps: readonly string[];
+  /** Of which days it is known what was said; of documents nothing need be kept. */
+  readonly covers: readonly Cover[];
 }
 
 export interface DocumentsOptions {
@@ -55,7 +58,12 @@ export async function readDocuments(options: DocumentsOptions): Promise<Collecte
   signal.throwIfAborted();
   return {
     items: read.items,
-    gaps: [...gaps, ...gapsOf({ old, large, left: wanted.length - done, chosen, done, read }, options)],
+    covers: [],
+    gaps: [
+      ...gaps,
+      ...gapsOf({ old, large, left: wanted.length - done, chosen, done, read }, options),
+      ...copiesIn(read.items),
+    ],
   };
 }
 
@@ -74,7 +82,7 @@ function gapsOf({ old, large, left, chosen, done, read }: Unread, options: Docum
     ...(old.length > 0 ? [`Older than ${daysKept} days and not read: ${names(old, options)}.`] : []),
     ...(large.length > 0 ? [`Larger than ${mostBytes / 1024} KiB and not read: ${names(large, options)}.`] : []),
     ...(read.broken.length > 0 ? [`Not text, or not readable: ${names(read.broken, options)}.`] : []),
-    ...(read.refused === null ? [] : [`Documents could not be read: ${read.refused}`]),
+    ...(read.refused === null ? [] : [`Documents could not be read: ${quoteOf(read.refused)}`]),
     ...(left > 0 && read.refused === null
       ? [`${left} documents were left out, the oldest: ${whyLeft(options, isFull)}.`]
       : []),
@@ -122,13 +130,14 @@ function itemOf(
 ): Item {
   const text = /\.html?$/i.test(file.path) ? textOfHtml(raw) : raw;
   const source = relative(home, file.path);
-  const day = Math.min(dayOf(file), today);
+  const spoken = dayOf(file);
+  const day = Math.min(spoken, today);
   return {
     channel: 'documents',
     source,
     kind: 'document',
-    // A file that is changed later speaks again, on that day.
-    key: createHash('sha256').update(`${source}\n${day}`).digest('hex'),
+    // A file that is changed later speaks again, on that day. One of the future speaks once, when it is seen first.
+    key: createHash('sha256').update(`${source}\n${spoken}`).digest('hex'),
     day,
     title: cleanText(source),
     ...spokenOf(text, topics),
@@ -138,11 +147,24 @@ function itemOf(
   };
 }
 
+/** The same text under several names is one source. */
+function copiesIn(items: readonly Item[]): string[] {
+  const copies = [...Map.groupBy(items, ({ sha256 }) => sha256).values()].flatMap((same) => {
+    const [, ...later] = same.toSorted((one, other) => one.day - other.day || (one.source < other.source ? -1 : 1));
+    return later.map(({ source }) => source);
+  });
+  return copies.length === 0 ? [] : [`The same text as another document, so not counted: ${listed(copies)}.`];
+}
+
 function names(files: readonly FoundFile[], { home }: DocumentsOptions): string {
-  const shown = files
-    .map(({ path }) => cleanText(relative(home, path)).slice(0, 120))
+  return listed(files.map(({ path }) => relative(home, path)));
+}
+
+function listed(paths: readonly string[]): string {
+  const shown = paths
+    .map((path) => shorten(quoteOf(path), 120))
     .toSorted()
     .slice(0, 5);
-  const more = files.length - shown.length;
+  const more = paths.length - shown.length;
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -4,6 +4,7 @@ import { getDomain } from 'tldts';
 import { messageOf, OmegaError } from '#lib/errors.ts';
 import { cleanText, shorten } from '../swarm/guard.ts';
 import { forEachOf } from './caller.ts';
+import { coverOfList, type Cover } from './coverage.ts';
 import { daysKept, type Day } from './days.ts';
 import type { Collected } from './documents.ts';
 import type { FeedWay } from './fetch-feed.ts';
@@ -20,6 +21,8 @@ export interface FeedsOptions {
   readonly dayOf: (time: number) => Day;
   readonly topics: readonly string[];
   readonly signal: AbortSignal;
+  /** So much time is left for feeds; none: what was not asked yet is a gap. */
+  readonly msLeft: () => number;
 }
 
 const atATime = 4;
@@ -28,19 +31,28 @@ const mostText = 20_000;
 
 /** Fetches the feeds of the mandate and reads what they hold; one that fails is a gap, and the others go on. */
 export async function readFeeds(options: FeedsOptions): Promise<Collected> {
-  const { feeds, signal } = options;
-  const items: Item[] = [];
+  const { feeds, signal, msLeft } = options;
+  const [items, covers]: [Item[], Cover[]] = [[], []];
   const failed = new Map<string, string[]>();
   await forEachOf(feeds, { atATime, stop: () => signal.aborted }, async (feed) => {
     try {
-      items.push(...(await readFeed(feed, options)));
+      if (msLeft() <= 0) throw new OmegaError('the time of this run was over', { code: 'E_FEED' });
+      const found = await readFeed(feed, options);
+      items.push(...found);
+      covers.push(
+        coverOfList(
+          feed,
+          found.map(({ day }) => day),
+          options.today,
+        ),
+      );
     } catch (error) {
       const why = shorten(cleanText(messageOf(error)), 200);
-      failed.set(why, [...(failed.get(why) ?? []), placeOf(feed)]);
+      failed.set(why, [...(failed.get(why) ?? []), shorten(placeOf(feed), 120)]);
     }
   });
   signal.throwIfAborted();
-  return { items, gaps: [...failed].map(([why, places]) => failureOf(why, places)).toSorted() };
+  return { items, covers, gaps: [...failed].map(([why, places]) => failureOf(why, places)).toSorted() };
 }
 
 function failureOf(why: string, places: readonly string[]): string {
@@ -54,9 +66,9 @@ function placeOf(feed: string): string {
   return cleanText(`${host}${pathname}`);
 }
 
-async function readFeed(feed: string, { unit, way, sightings, signal, ...of }: FeedsOptions): Promise<Item[]> {
+async function readFeed(feed: string, { unit, way, sightings, signal, msLeft, ...of }: FeedsOptions): Promise<Item[]> {
   const copy = sightings.feed(unit, feed);
-  const fetched = await way.fetch(feed, copy, signal);
+  const fetched = await way.fetch(feed, copy, AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(msLeft()))]));
   const entries = entriesOf((fetched ?? copy)?.body ?? '');
   if (entries.length === 0) throw new OmegaError('it holds no items', { code: 'E_FEED' });
   // Kept once it has been read: a broken one is asked for again.
@@ -120,7 +132,7 @@ function entriesOf(body: string): Entry[] {
     title: item.title ?? '',
     html: item.description ?? item.content?.encoded ?? '',
     link: item.link ?? '',
-    date: item.pubDate ?? '',
+    date: item.pubDate ?? item.dc?.dates?.[0] ?? '',
   }));
 }
 
@@ -145,15 +157,21 @@ function itemOf({ id, title, html, link, date }: Entry, { feed, source, today, d
     day,
     title: shorten(cleanText(textOfHtml(title)), 200),
     ...spokenOf(text, topics),
-    url: webAddress(link) ?? feed,
+    url: webAddress(link, feed) ?? withoutKeys(feed),
     sha256: createHash('sha256').update(text).digest('hex'),
     callId: null,
   };
 }
 
-/** Null where it is no web address. */
-export function webAddress(text: string): string | null {
-  const url = URL.parse(text);
+/** A key may stand in the query of the owner's feeds, and reports are sent on. */
+function withoutKeys(feed: string): string {
+  const { origin, pathname } = new URL(feed);
+  return `${origin}${pathname}`;
+}
+
+/** Null where it is no web address; one that is relative is meant from the `base`. */
+export function webAddress(text: string, base?: string): string | null {
+  const url = text === '' ? null : URL.parse(text, base);
   if (url === null || !/^https?:$/.test(url.protocol) || url.href.length > 500) return null;
   url.username = '';
   url.password = '';

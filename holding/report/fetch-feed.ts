@@ -72,7 +72,7 @@ function unreachable(error: unknown, url: URL): OmegaError {
   if (status === '403') return feedError(`the guarded way out does not let it through to ${url.host}`);
   if (status !== undefined) return feedError('it cannot be reached; is there a network?');
   if (error instanceof Error && error.name === 'TimeoutError')
-    return feedError(`it did not answer in ${timeoutMs / 1000} s`);
+    return feedError(`it did not answer in time, which is ${timeoutMs / 1000} s or what was left of the run's`);
   return feedError(`it cannot be reached: ${said}`);
 }
 

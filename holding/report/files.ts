@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { messageOf } from '#lib/errors.ts';
-import { cleanText } from '../swarm/guard.ts';
+import { quoteOf } from '../swarm/guard.ts';
 import { forEachOf, isFinal, type Caller } from './caller.ts';
 
 /** A file that could be read, by what the Filesystem server says of it. */
@@ -50,7 +50,7 @@ export async function findFiles(
   const stop = (): boolean => signal.aborted || options.isLate() || look.refused !== null;
   const done = await forEachOf(asked, { atATime, stop }, (path) => lookAt(path, caller, look));
   signal.throwIfAborted();
-  if (look.refused !== null) search.gaps.push(`Documents could not be looked at: ${look.refused}`);
+  if (look.refused !== null) search.gaps.push(`Documents could not be looked at: ${quoteOf(look.refused)}`);
   else if (search.paths.length > done)
     search.gaps.push(
       `${search.paths.length - done} of ${search.paths.length} documents were not looked at: ${done < asked.length ? 'time was over' : `the mandate leaves ${allowed} calls of filesystem.get_file_info`}.`,
@@ -76,7 +76,7 @@ async function listInto(search: Search, { caller, folder, home, signal, isLate }
       } catch (error) {
         signal.throwIfAborted();
         search.gaps.push(
-          `The folder ${cleanText(relative(home, path)) || '.'} could not be listed: ${messageOf(error)}`,
+          `The folder ${quoteOf(relative(home, path)) || '.'} could not be listed: ${quoteOf(messageOf(error))}`,
         );
         if (isFinal(error)) return;
       }

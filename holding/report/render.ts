@@ -66,7 +66,7 @@ function topicsOf({ topics, period }: Report): string[] {
   const rows = topics.map(
     ({ topic, sources, earlier }) => `| ${escape(topic)} | ${sources} | ${period.weeksBefore === 0 ? '–' : earlier} |`,
   );
-  return ['## Your topics', ['| topic | sources | in the weeks before |', '|---|---|---|', ...rows].join('\n')];
+  return ['## Your topics', ['| topic | sources | in a week before |', '|---|---|---|', ...rows].join('\n')];
 }
 
 function belowOf({ belowLimit, detectionLimit }: Report): string[] {
@@ -76,10 +76,10 @@ function belowOf({ belowLimit, detectionLimit }: Report): string[] {
   const needed =
     detectionLimit === null
       ? 'There are too few sources to call anything a trend'
-      : `A new trend needs ${detectionLimit} sources here`;
+      : `A new trend needs ${detectionLimit} sources here at least`;
   return [
     '## Below the limit',
-    `${needed}; these rose, but are named by fewer, and so are **not** trends: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+    `${needed}; these rose, but are named by too few, and so are **not** trends: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
   ];
 }
 

@@ -6,25 +6,34 @@ export const ReportId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/);
 /** What ends the name of an example report. */
 export const exampleEnding = '-example';
 
+/** Longest gap, in characters. */
+export const mostInGap = 1000;
+
+/** A count as lists, the page and the terminal show it. */
+const Count = z.int().min(0);
+const Day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
+/** A term or an address; longer ones were not written by Omega. */
+const Line = z.string().max(5000);
+
 /** Where a claim can be looked up again. */
 export const Evidence = z.object({
   /** Names the call in the audit of tool calls; null: a feed, which Omega fetched itself. */
   callId: z.string().nullable(),
   /** A path within the unit's folder, or an address. External text. */
-  url: z.string(),
+  url: Line,
   /** Of the text that was read, hex. */
   sha256: z.string(),
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-/** Sources that name something, of how many there were. */
+/** Sources that name something, of how many there were: documents or domains. */
 const Counts = z.object({
   /** Of the period. */
-  sources: z.number(),
-  of: z.number(),
+  sources: Count,
+  of: Count,
   /** Of the weeks before, a source counted once a week. */
-  earlier: z.number(),
-  earlierOf: z.number(),
+  earlier: Count,
+  earlierOf: Count,
 });
 export type Counts = z.infer<typeof Counts>;
 
@@ -32,17 +41,17 @@ export type Counts = z.infer<typeof Counts>;
 const Change = z.object({ logOdds: z.number(), standardError: z.number() });
 
 export const Claim = z.object({
-  text: z.string(),
-  term: z.string(),
-  evidence: z.array(Evidence),
+  text: Line,
+  term: Line,
+  evidence: z.array(Evidence).max(100),
   /** Registrable domains that name it. */
-  domains: z.array(z.string()),
+  domains: z.array(Line),
   /** How many of the unit's own documents name it. */
-  files: z.number(),
+  files: Count,
   counts: Counts,
   change: Change,
   /** External text: cleaned, at most 200 characters each, and escaped where it is rendered. */
-  quotes: z.array(z.object({ text: z.string(), source: z.string() })),
+  quotes: z.array(z.object({ text: Line, source: Line })).max(100),
 });
 export type Claim = z.infer<typeof Claim>;
 
@@ -50,26 +59,29 @@ export type Claim = z.infer<typeof Claim>;
 export const Report = z.object({
   id: ReportId,
   kind: z.literal('trend'),
-  unit: z.string(),
-  title: z.string(),
+  unit: ReportId,
+  title: z.string().max(200),
   engine: z.enum(['rules', 'llm']),
   example: z.boolean(),
   /** Milliseconds since the epoch. */
-  generatedAt: z.number(),
+  generatedAt: z.int().min(0).max(8.64e15),
   /** Days, both included, and how many weeks before it there was something to compare with. */
-  period: z.object({ from: z.string(), until: z.string(), weeksBefore: z.number() }),
-  claims: z.array(Claim),
-  /** With fewer sources than this nothing new is called a trend; null: there is nothing, or too little, to compare. */
-  detectionLimit: z.number().nullable(),
+  period: z.object({ from: Day, until: Day, weeksBefore: Count }),
+  claims: z.array(Claim).max(1000),
+  /**
+   * With fewer sources than this nothing new is called a trend: the lower one, where documents and domains have two.
+   * Null: there is nothing, or too little, to compare.
+   */
+  detectionLimit: Count.nullable(),
   /** So many terms would pass for a trend by chance alone. */
   byChance: z.number(),
-  belowLimit: z.array(z.object({ term: z.string(), counts: Counts })),
-  /** The unit's own topics, whatever became of them: sources of the period, and of the weeks before. */
-  topics: z.array(z.object({ topic: z.string(), sources: z.number(), earlier: z.number() })),
+  belowLimit: z.array(z.object({ term: Line, counts: Counts })).max(1000),
+  /** The unit's own topics: sources of the period, and of a week before on average. */
+  topics: z.array(z.object({ topic: Line, sources: Count, earlier: z.number().min(0) })).max(1000),
   /** What most sources name, risen or not. */
-  mostNamed: z.array(z.object({ term: z.string(), sources: z.number() })),
-  sources: z.object({ documents: z.number(), domains: z.number(), termsCompared: z.number() }),
+  mostNamed: z.array(z.object({ term: Line, sources: Count })).max(1000),
+  sources: z.object({ documents: Count, domains: Count, termsCompared: Count }),
   /** What could not be looked at, and what to do about it. */
-  gaps: z.array(z.string()),
+  gaps: z.array(z.string().max(mostInGap)).max(1000),
 });
 export type Report = z.infer<typeof Report>;

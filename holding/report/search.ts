@@ -5,6 +5,7 @@ import { messageOf } from '#lib/errors.ts';
 import type { Hub, ToolResult } from '#mcp/hub.ts';
 import { cleanText, shorten } from '../swarm/guard.ts';
 import { isFinal, type Caller } from './caller.ts';
+import type { Cover } from './coverage.ts';
 import type { Day } from './days.ts';
 import type { Collected } from './documents.ts';
 import { webAddress } from './feeds.ts';
@@ -18,6 +19,8 @@ export interface SearchOptions {
   readonly topics: readonly string[];
   readonly today: Day;
   readonly signal: AbortSignal;
+  /** So much time is left for searches; none: what was not asked yet is a gap. */
+  readonly msLeft: () => number;
 }
 
 const server = 'brave-search';
@@ -28,7 +31,7 @@ const mostResults = 50;
 
 /** Searches web and news for each topic of the mandate, where the owner has a key for it. */
 export async function searchTopics(options: SearchOptions): Promise<Collected> {
-  const { hub, topics, caller, signal } = options;
+  const { hub, topics, caller, today, signal } = options;
   const status = hub.servers().find(({ name }) => name === server);
   if (status === undefined || status.state === 'disabled')
     return nothing('The web was not searched: brave-search is not set up.');
@@ -37,20 +40,19 @@ export async function searchTopics(options: SearchOptions): Promise<Collected> {
       'The web was not searched: that needs a key of Brave, as BRAVE_API_KEY in .env; see npm run mcp -- list.',
     );
 
-  const items: Item[] = [];
-  const gaps: string[] = [];
+  const [items, covers, gaps]: [Item[], Cover[], string[]] = [[], [], []];
   for (const name of tools) {
     const tool = `${server}.${name}`;
     for (const [index, topic] of topics.entries()) {
       signal.throwIfAborted();
-      if (caller.left(tool) === 0) {
-        gaps.push(
-          `Topics not searched with ${name}: ${topics.length - index}; the mandate allows no more calls of it.`,
-        );
+      const why = whyNot(tool, options);
+      if (why !== null) {
+        gaps.push(`Topics not searched with ${name}: ${topics.length - index}; ${why}.`);
         break;
       }
       try {
         items.push(...itemsOf(await caller.call(tool, { query: topic, ...query }), { topic, tool, options }));
+        covers.push({ channel: channelOf(tool, topic), from: today, until: today });
       } catch (error) {
         signal.throwIfAborted();
         gaps.push(
@@ -60,11 +62,20 @@ export async function searchTopics(options: SearchOptions): Promise<Collected> {
       }
     }
   }
-  return { items, gaps };
+  return { items, covers, gaps };
+}
+
+function whyNot(tool: string, { caller, msLeft }: SearchOptions): string | null {
+  if (caller.left(tool) === 0) return 'the mandate allows no more calls of it';
+  return msLeft() > 0 ? null : 'the time of this run was over';
+}
+
+function channelOf(tool: string, topic: string): string {
+  return `${tool} ${phraseOf(topic)}`;
 }
 
 function nothing(gap: string): Collected {
-  return { items: [], gaps: [gap] };
+  return { items: [], covers: [], gaps: [gap] };
 }
 
 const Found = z.object({
@@ -92,7 +103,7 @@ function itemsOf({ text, callId, sha256 }: ToolResult, { topic, tool, options }:
       const words = `${textOfHtml(found.title)}.\n\n${textOfHtml(found.description)}`;
       return [
         {
-          channel: `${tool} ${phraseOf(topic)}`,
+          channel: channelOf(tool, topic),
           source,
           kind: 'search' as const,
           key: createHash('sha256').update(url).digest('hex'),

@@ -1,9 +1,8 @@
-import { existsSync, renameSync } from 'node:fs';
-import { basename } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { openSqlite, transact } from '#lib/sqlite.ts';
-import { daysKept, type Day } from './days.ts';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Sighting } from './count.ts';
+import type { Cover, Covered } from './coverage.ts';
+import { daysKept, type Day } from './days.ts';
+import { openRecord, writeTo } from './sightings-db.ts';
 
 /** A document, feed item or search result as it was read: what counts, and where it is to be found again. */
 export interface Item extends Omit<Sighting, 'terms'> {
@@ -29,85 +28,123 @@ export interface FeedCopy {
   readonly body: string;
 }
 
+/** What counts of an item, and its name. */
+export type Seen = Sighting & Pick<Item, 'key'>;
+
 /** What was seen in the last weeks, by unit. Running a report twice writes the same rows twice. */
 export interface Sightings extends Disposable {
   /** In words, where the record had to be begun anew. */
   readonly fault: string | null;
   /** An item that is known keeps the day on which it was seen first. */
   readonly add: (unit: string, items: readonly Item[], today: Day) => void;
-  readonly all: (unit: string, today: Day) => Iterable<Sighting>;
-  /** Those of a period that name a term, the newest first. */
-  readonly naming: (unit: string, term: string, days: { readonly from: Day; readonly until: Day }) => Remembered[];
+  /** Documents with the same text are one: the first of them. */
+  readonly all: (unit: string, today: Day) => Iterable<Seen>;
+  readonly item: (unit: string, item: Pick<Item, 'channel' | 'key'>) => Remembered | null;
+  readonly cover: (unit: string, covers: readonly Cover[]) => void;
+  readonly covered: (unit: string) => Covered;
   readonly feed: (unit: string, url: string) => FeedCopy | null;
   readonly keepFeed: (unit: string, url: string, copy: FeedCopy) => void;
+  /** Forgets what is too old to count, and the copies of other feeds than these. */
+  readonly prune: (unit: string, today: Day, feeds: readonly string[]) => void;
 }
 
-const schema = `
-  CREATE TABLE item (
-    unit TEXT NOT NULL, channel TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, source TEXT NOT NULL,
-    day INTEGER NOT NULL, last_day INTEGER NOT NULL, terms TEXT NOT NULL, title TEXT NOT NULL, lead TEXT NOT NULL,
-    url TEXT NOT NULL, sha256 TEXT NOT NULL, call_id TEXT,
-    PRIMARY KEY (unit, channel, key)
-  ) WITHOUT ROWID;
-  CREATE TABLE feed (
-    unit TEXT NOT NULL, url TEXT NOT NULL, etag TEXT, last_modified TEXT, body TEXT NOT NULL,
-    PRIMARY KEY (unit, url)
-  ) WITHOUT ROWID`;
-
-/**
- * Opens the record of earlier periods. One that is damaged is set aside and a new one begun. Null keeps nothing.
- * @throws OmegaError where a newer Omega wrote it; SQLite's own error where it cannot be written.
- */
+/** Opens the record of earlier periods, see {@link openRecord}. */
 export function openSightings(path: string | null, now: number): Sightings {
-  const { db, fault } = openOrBeginAnew(path, now);
-  const add = db.prepare(`
-    INSERT INTO item VALUES (:unit, :channel, :key, :kind, :source, :day, :today, :terms, :title, :lead, :url, :sha256, :callId)
-    ON CONFLICT DO UPDATE SET last_day = excluded.last_day, terms = excluded.terms, title = excluded.title,
-      lead = excluded.lead, url = excluded.url, sha256 = excluded.sha256, call_id = excluded.call_id`);
-  const prune = db.prepare('DELETE FROM item WHERE unit = ? AND last_day <= ? AND day <= ?');
-  const all = db.prepare('SELECT channel, source, kind, day, terms FROM item WHERE unit = ? AND day > ? AND day <= ?');
-  const naming = db.prepare(`
-    SELECT source, kind, title, lead, url, sha256, call_id AS callId FROM item
-    WHERE unit = :unit AND day BETWEEN :from AND :until AND instr(char(10) || terms || char(10), char(10) || :term || char(10)) > 0
-    ORDER BY day DESC, source, key LIMIT 50`);
-  const feed = db.prepare('SELECT etag, last_modified AS lastModified, body FROM feed WHERE unit = ? AND url = ?');
-  const keepFeed = db.prepare('INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, ?)');
+  const { db, fault } = openRecord(path, now);
+  const statements = prepare(db);
+  const { add, all, item, cover, covered, feed, keepFeed } = statements;
   return {
     fault,
     add: (unit, items, today) =>
-      transact(db, () => {
+      writeTo(db, () => {
         for (const { channel, key, kind, source, day, terms, title, lead, url, sha256, callId } of items)
           add.run({ unit, channel, key, kind, source, day, today, terms, title, lead, url, sha256, callId });
-        prune.run(unit, today - daysKept, today - daysKept);
       }),
     *all(unit, today) {
-      for (const row of all.iterate(unit, today - daysKept, today)) yield sightingOf(row);
+      for (const row of all.iterate({ unit, after: today - daysKept, until: today })) yield seenOf(row);
     },
-    naming: (unit, term, days) => naming.all({ unit, term, ...days }).map(rememberedOf),
-    feed: (unit, url) => {
-      const row = feed.get(unit, url);
-      return row === undefined
-        ? null
-        : { etag: textOrNull(row['etag']), lastModified: textOrNull(row['lastModified']), body: String(row['body']) };
+    item: (unit, { channel, key }) => rememberedOf(item.get(unit, channel, key)),
+    cover: (unit, covers) =>
+      writeTo(db, () => {
+        for (const { channel, from, until } of covers)
+          for (let day = from; day <= until; day += 1) cover.run(unit, channel, day);
+      }),
+    covered: (unit) => {
+      const rows = Map.groupBy(covered.all(unit), (row) => String(row['channel']));
+      return new Map([...rows].map(([channel, days]) => [channel, new Set(days.map((row) => Number(row['day'])))]));
     },
-    keepFeed: (unit, url, { etag, lastModified, body }) => void keepFeed.run(unit, url, etag, lastModified, body),
+    feed: (unit, url) => copyOf(feed.get(unit, url)),
+    keepFeed: (unit, url, { etag, lastModified, body }) =>
+      writeTo(db, () => void keepFeed.run(unit, url, etag, lastModified, body)),
+    prune: (unit, today, feeds) => writeTo(db, () => pruneBy(statements, unit, { today, feeds })),
     [Symbol.dispose]: () => db.close(),
   };
 }
 
-type Row = Readonly<Record<string, unknown>>;
+type Statements = ReturnType<typeof prepare>;
 
-function sightingOf(row: Row): Sighting {
+function prepare(db: DatabaseSync) {
   return {
-    channel: String(row['channel']),
-    source: String(row['source']),
-    kind: kindOf(row['kind']),
-    day: Number(row['day']),
-    terms: String(row['terms']).split('\n'),
+    // The earlier day, for a clock that was ahead once.
+    add: db.prepare(`
+      INSERT INTO item VALUES (:unit, :channel, :key, :kind, :source, :day, :today, :terms, :title, :lead, :url, :sha256, :callId)
+      ON CONFLICT DO UPDATE SET day = min(day, excluded.day), last_day = excluded.last_day, terms = excluded.terms,
+        title = excluded.title, lead = excluded.lead, url = excluded.url, sha256 = excluded.sha256,
+        call_id = excluded.call_id`),
+    all: db.prepare(`
+      SELECT channel, key, source, kind, day, terms FROM item
+      WHERE unit = :unit AND day > :after AND day <= :until AND NOT (kind = 'document' AND EXISTS (
+        SELECT 1 FROM item AS first WHERE first.unit = item.unit AND first.kind = 'document'
+          AND first.sha256 = item.sha256 AND (first.day, first.source) < (item.day, item.source)))`),
+    item: db.prepare(`
+      SELECT source, kind, title, lead, url, sha256, call_id AS callId FROM item
+      WHERE unit = ? AND channel = ? AND key = ?`),
+    cover: db.prepare('INSERT OR IGNORE INTO cover VALUES (?, ?, ?)'),
+    covered: db.prepare('SELECT channel, day FROM cover WHERE unit = ?'),
+    feed: db.prepare('SELECT etag, last_modified AS lastModified, body FROM feed WHERE unit = ? AND url = ?'),
+    keepFeed: db.prepare('INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, ?)'),
+    recent: db.prepare('SELECT 1 FROM item WHERE unit = ? AND last_day > ? AND last_day < ? LIMIT 1'),
+    pruneItems: db.prepare('DELETE FROM item WHERE unit = ? AND last_day <= ? AND day <= ?'),
+    pruneCover: db.prepare('DELETE FROM cover WHERE unit = ? AND day <= ?'),
+    pruneFeeds: db.prepare('DELETE FROM feed WHERE unit = ? AND url NOT IN (SELECT value FROM json_each(?))'),
   };
 }
 
-function rememberedOf(row: Row): Remembered {
+/**
+ * Where nothing was seen for all of the time that is kept, today's clock may be wrong rather than the record old: so it
+ * goes only once there is another day of these weeks.
+ */
+function pruneBy(
+  { recent, pruneItems, pruneCover, pruneFeeds }: Statements,
+  unit: string,
+  { today, feeds }: { readonly today: Day; readonly feeds: readonly string[] },
+): void {
+  const oldest = today - daysKept;
+  pruneFeeds.run(unit, JSON.stringify(feeds));
+  if (recent.get(unit, oldest, today) === undefined) return;
+  pruneItems.run(unit, oldest, oldest);
+  pruneCover.run(unit, oldest);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Its terms are read only where they are asked for: they are most of it. */
+function seenOf(row: Row): Seen {
+  const terms = String(row['terms']);
+  return {
+    channel: String(row['channel']),
+    key: String(row['key']),
+    source: String(row['source']),
+    kind: kindOf(row['kind']),
+    day: Number(row['day']),
+    get terms() {
+      return terms === '' ? [] : terms.split('\n');
+    },
+  };
+}
+
+function rememberedOf(row: Row | undefined): Remembered | null {
+  if (row === undefined) return null;
   return {
     source: String(row['source']),
     kind: kindOf(row['kind']),
@@ -119,43 +156,15 @@ function rememberedOf(row: Row): Remembered {
   };
 }
 
+function copyOf(row: Row | undefined): FeedCopy | null {
+  if (row === undefined) return null;
+  return { etag: textOrNull(row['etag']), lastModified: textOrNull(row['lastModified']), body: String(row['body']) };
+}
+
 function kindOf(value: unknown): Sighting['kind'] {
   return value === 'document' || value === 'feed' ? value : 'search';
 }
 
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
-}
-
-function openOrBeginAnew(
-  path: string | null,
-  now: number,
-): { readonly db: DatabaseSync; readonly fault: string | null } {
-  if (path === null) return { db: openInMemory(), fault: null };
-  try {
-    return { db: open(path), fault: null };
-  } catch (error) {
-    if (!isDamaged(error)) throw error;
-  }
-  const aside = `${path}.broken-${new Date(now).toISOString().replaceAll(':', '')}`;
-  for (const suffix of ['', '-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  return {
-    db: open(path),
-    fault: `The record of earlier periods was damaged and is begun anew; it lies in ${basename(aside)}.`,
-  };
-}
-
-function open(path: string): DatabaseSync {
-  return openSqlite(path, { migrations: [schema], synchronous: 'NORMAL' });
-}
-
-function openInMemory(): DatabaseSync {
-  const db = new DatabaseSync(':memory:');
-  db.exec(schema);
-  return db;
-}
-
-/** SQLite's corrupt and no database. */
-function isDamaged(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && [11, 26].includes(Number(error.errcode) & 0xff);
 }

@@ -43,6 +43,16 @@ export async function listReports(units: string, { limit }: { readonly limit: nu
   return entries.toSorted((one, other) => other.at - one.at || other.id.localeCompare(one.id));
 }
 
+/** A unit's newest report that is no example and can be read; null where there is none. */
+export async function newestReport(units: string, unit: string): Promise<ReportEntry | null> {
+  const files = (await filesOf(units, unit)).filter(({ id }) => !isExample(id));
+  for (const file of files.toSorted((one, other) => other.modifiedAt - one.modifiedAt)) {
+    const entry = await entryOf(file);
+    if (entry.fault === null && !entry.example) return entry;
+  }
+  return null;
+}
+
 /**
  * One report, as Markdown and as data.
  * @throws OmegaError `E_NO_REPORT`, exit code 2, where there is none of this name; `E_BROKEN_REPORT` where it cannot be read.
@@ -88,7 +98,7 @@ async function filesOf(units: string, unit: string): Promise<ReportFile[]> {
     ids.map(async (id) => {
       const path = join(folder, `${id}.json`);
       const stats = await lstat(path).catch(goneIsNull);
-      return stats?.isFile() === true ? { unit, id, path, modifiedAt: stats.mtimeMs } : null;
+      return stats?.isFile() === true ? { unit, id, path, modifiedAt: Math.trunc(stats.mtimeMs) } : null;
     }),
   );
   return files.filter((file) => file !== null);

@@ -54,7 +54,7 @@ export function phraseOf(topic: string): string {
 function wordsOf(text: string): (string | null)[] {
   const paragraphs = text.slice(0, mostCharacters).replaceAll(/\r?\n\s*\n/g, ' ¶ ');
   const clean = cleanText(paragraphs)
-    .replaceAll(/[a-z]+:\/\/\S*|:/gi, ' ¶ ')
+    .replaceAll(/(?<![a-z])[a-z]+:\/\/\S*|:/gi, ' ¶ ')
     .normalize('NFKC')
     .toLowerCase();
   const found: (string | null)[] = [];

@@ -26,8 +26,8 @@ export interface TrendDesk extends AsyncDisposable {
   readonly readDocuments: () => Promise<string>;
   readonly readFeeds: () => Promise<string>;
   readonly searchTopics: () => Promise<string>;
-  readonly compare: () => Report;
-  /** Writes it into the unit's reports, where it is not there already. */
+  readonly compare: () => Promise<Report>;
+  /** Writes it into the unit's reports, where it is not there already. @throws OmegaError `E_REPORT_WRITE` */
   readonly write: (report: Report) => Promise<{ readonly changed: boolean; readonly files: readonly string[] }>;
 }
 

@@ -1,22 +1,18 @@
 import type { UnitStanding } from '../health/check.ts';
 import { dayOf, refusalOf, type MandateStanding } from '../swarm/mandate-standing.ts';
 import type { Mandates } from '../swarm/mandate-store.ts';
-import { listReports } from './store.ts';
-
-/** Reports are daily: among so many there is a real one where there is any of the last weeks. */
-const mostReports = 60;
+import { newestReport } from './store.ts';
 
 /** How each unit stands, for its check: its mandate and its last report. */
 export function createUnitProbe(mandates: Mandates, unitsFolder: string): () => Promise<readonly UnitStanding[]> {
   return async () => {
-    const reports = await listReports(unitsFolder, { limit: mostReports });
-    const standings = await Promise.all(mandates.units.map(({ id }) => mandates.standing(id)));
-    return standings.map((standing) => ({
-      unit: standing.unit.id,
-      mandate: mandateOf(standing),
-      lastReportAt:
-        reports.find(({ unit, example, fault }) => unit === standing.unit.id && !example && fault === null)?.at ?? null,
-    }));
+    return Promise.all(
+      mandates.units.map(async ({ id }) => ({
+        unit: id,
+        mandate: mandateOf(await mandates.standing(id)),
+        lastReportAt: (await newestReport(unitsFolder, id))?.at ?? null,
+      })),
+    );
   };
 }
 

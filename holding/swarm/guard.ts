@@ -3,12 +3,13 @@ export const mostQuoted = 200;
 
 /**
  * External text without what is not to be seen: control, format (zero-width, bidirectional, tag) and private
- * characters, variation selectors and stray surrogates are gone, all white space is one space.
+ * characters, fillers and other blanks that are no space, variation selectors and stray surrogates are gone, all white
+ * space is one space.
  */
 export function cleanText(text: string): string {
   return text
     .replaceAll(/[\t-\r\u0085\u2028\u2029]/g, ' ')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]/gu, '')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Default_Ignorable_Code_Point}\u{2800}]/gu, '')
     .replaceAll(/\s+/g, ' ')
     .trim();
 }

@@ -1,12 +1,13 @@
-import { readlink, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Clock } from '#lib/clock.ts';
-import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
+import { messageOf, OmegaError } from '#lib/errors.ts';
 import { omegaCaller, ownerCaller, type Authorize, type CallRequest, type Decision } from '#mcp/authorize.ts';
+import { argsRefusal } from './mandate-args.ts';
+import { isWithin, isWithinAny, realOf } from './mandate-reach.ts';
 import { countRuns, type RunCounts } from './mandate-runs.ts';
 import { refusalOf, type MandateStanding } from './mandate-standing.ts';
 import type { Mandates } from './mandate-store.ts';
-import { argsSchema, type Mandate } from './mandate.ts';
+import type { Mandate } from './mandate.ts';
 
 export interface AuthorizeOptions {
   readonly mandates: Mandates;
@@ -58,10 +59,8 @@ function toolRefusal(request: CallRequest, mandate: Mandate): string | null {
   if (right.level === 'ask')
     return `${tool} waits for your approval at each call, which cannot be given yet; write auto or leave it out.`;
   if (right.args === undefined) return null;
-  const parsed = argsSchema(right.args).safeParse(args);
-  if (parsed.success) return null;
-  const why = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'they'}: ${issue.message}`).join('; ');
-  return `The mandate of ${unit} does not allow these arguments of ${tool}: ${why}`;
+  const why = argsRefusal(right.args, args);
+  return why === null ? null : `The mandate of ${unit} does not allow these arguments of ${tool}: ${why}`;
 }
 
 async function reachRefusal(
@@ -91,31 +90,6 @@ function useRefusal({ unit, run, ...call }: CallRequest, { tools, budget }: Mand
   if (use.calls >= budget.toolCalls) return `The mandate of ${unit} allows ${budget.toolCalls} tool calls in a run.`;
   if (use.elapsedMs > budget.wallMs) return `The mandate of ${unit} lets a run take ${budget.wallMs / 1000} s.`;
   return null;
-}
-
-async function isWithinAny(target: string, folders: readonly string[]): Promise<boolean> {
-  if (!isAbsolute(target) || target.includes('\0')) return false;
-  const real = await realOf(target);
-  for (const folder of folders) if (isWithin(real, await realOf(folder))) return true;
-  return false;
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (way !== '..' && !way.startsWith('../') && !isAbsolute(way));
-}
-
-/** Where a path really leads, links followed; of one that is not there yet, where it would be made. */
-async function realOf(path: string): Promise<string> {
-  const absolute = resolve(path);
-  try {
-    return await realpath(absolute);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || absolute === dirname(absolute)) throw error;
-    const link = await readlink(absolute).catch(() => null); // Most often there is nothing of the name at all.
-    if (link !== null) return realOf(resolve(dirname(absolute), link));
-    return join(await realOf(dirname(absolute)), relative(dirname(absolute), absolute));
-  }
 }
 
 /** What a unit's feeds and its other hosts come to: the only ones that are fetched from, as the proxy has them. */

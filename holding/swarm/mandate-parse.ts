@@ -1,7 +1,8 @@
-import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '#lib/errors.ts';
-import { argsSchema, Mandate } from './mandate.ts';
+import { compileArgs, type ArgsSchema } from './mandate-args.ts';
+import { Mandate } from './mandate.ts';
 
 /** One thing that is wrong with a mandate, where it stands. */
 export interface MandateFault {
@@ -61,6 +62,8 @@ function yamlBlocks(markdown: string): { readonly line: number; readonly text: s
 }
 
 function check(document: Document, lineAt: (offset: number) => number): ParsedMandate {
+  const strange = strangeValues(document, lineAt);
+  if (strange.length > 0) return { ok: false, faults: strange };
   const value = plainValue(document);
   if (!value.ok) return oneFault(null, value.why);
   const parsed = Mandate.safeParse(value.value);
@@ -69,6 +72,21 @@ function check(document: Document, lineAt: (offset: number) => number): ParsedMa
   if (!parsed.success || faults.length > 0)
     return { ok: false, faults: faults.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)) };
   return { ok: true, mandate: parsed.data };
+}
+
+/** YAML has values that JSON has not; a mandate with one could be neither approved nor compared. */
+function strangeValues(document: Document, lineAt: (offset: number) => number): MandateFault[] {
+  const faults: MandateFault[] = [];
+  visit(document, {
+    Scalar: (_key, { value, range, source }) => {
+      const line = range ? lineAt(range[0]) : null;
+      if (typeof value === 'number' && !Number.isFinite(value))
+        faults.push({ line, message: `${source ?? String(value)} is no number that can be counted with` });
+      if (typeof value === 'string' && !value.isWellFormed())
+        faults.push({ line, message: 'This is no text: it holds half of a character' });
+    },
+  });
+  return faults;
 }
 
 /** Aliases are bounded by the library: a few lines of them cannot become a giant. */
@@ -107,14 +125,15 @@ function ownFaults(mandate: Mandate, document: Document, lineAt: (offset: number
     if (seen.has(tool.name)) faults.push({ line: at('name'), message: `${tool.name} is listed twice; keep one` });
     seen.add(tool.name);
     const why = tool.args === undefined ? null : schemaFault(tool.args);
-    if (why !== null) faults.push({ line: at('args'), message: `args of ${tool.name} is no JSON Schema: ${why}` });
+    if (why !== null)
+      faults.push({ line: at('args'), message: `args of ${tool.name} is no JSON Schema that can be held to: ${why}` });
   }
   return faults;
 }
 
-function schemaFault(schema: Readonly<Record<string, unknown>>): string | null {
+function schemaFault(schema: ArgsSchema): string | null {
   try {
-    argsSchema(schema);
+    compileArgs(schema);
     return null;
   } catch (error) {
     return messageOf(error);

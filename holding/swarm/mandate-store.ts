@@ -1,12 +1,12 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createFileAtomic } from '#lib/atomic-file.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Clock } from '#lib/clock.ts';
-import { codeOf, OmegaError } from '#lib/errors.ts';
+import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import { approve, readApprovals } from './mandate-approvals.ts';
-import { approvedForm } from './mandate-form.ts';
-import { faultText, parseMandate } from './mandate-parse.ts';
+import { approvedForm, formHash } from './mandate-form.ts';
+import { putMandate, readMandateFile } from './mandate-file.ts';
+import { faultText, parseMandate, type ParsedMandate } from './mandate-parse.ts';
 import { judge, refusalOf, type MandateStanding, type Place, type Read } from './mandate-standing.ts';
 import type { Mandate } from './mandate.ts';
 import type { BusinessUnit } from './unit.ts';
@@ -14,12 +14,14 @@ import type { BusinessUnit } from './unit.ts';
 /** The mandates of all units, as they are now: a change counts at the next call. */
 export interface Mandates {
   readonly units: readonly BusinessUnit[];
-  /** Makes a unit's folder and mandate where there is none. @throws OmegaError `E_NO_UNIT` */
+  /** Makes a unit's folder and mandate where there never was one. @throws OmegaError `E_NO_UNIT` */
   readonly standing: (unit: string) => Promise<MandateStanding>;
   /** @throws OmegaError `E_MANDATE` where it allows nothing, and says what the owner can do. */
   readonly require: (unit: string) => Promise<Mandate>;
-  /** The owner's word for it as it is now. @throws OmegaError `E_MANDATE` where it does not parse. */
-  readonly approve: (unit: string) => Promise<MandateStanding>;
+  /** The owner's word for the form that was shown, by its hash. @throws OmegaError `E_MANDATE` where it is another now. */
+  readonly approve: (unit: string, shownHash: string) => Promise<MandateStanding>;
+  /** Begins anew with the shipped one, for an owner who asks for it; one that is there stays as it is. */
+  readonly putShipped: (unit: string) => Promise<MandateStanding>;
 }
 
 export interface MandatesOptions {
@@ -52,15 +54,25 @@ export function createMandates({ paths, units, clock }: MandatesOptions): Mandat
       if (refusal === null && found.mandate !== null) return found.mandate;
       throw mandateError(refusal?.reason ?? 'It is not there.', refusal?.hint ?? '');
     },
-    approve: async (id) => {
+    approve: async (id, shownHash) => {
       const { form, unit } = await standing(id);
       if (form === null)
         throw mandateError(
-          `The mandate of ${unit.id} does not parse, so there is nothing to approve.`,
-          `npm run mandate -- check ${unit.id} names each fault.`,
+          `The mandate of ${unit.id} is not there or has a fault, so there is nothing to approve.`,
+          `npm run mandate -- check ${unit.id} says which.`,
+        );
+      if (formHash(form) !== shownHash)
+        throw mandateError(
+          `The mandate of ${unit.id} was changed while you looked, so nothing was approved.`,
+          `Look again: npm run mandate -- approve ${unit.id}`,
         );
       await approve(paths.mandateApprovals, form, clock.now());
       cache.clear();
+      return standing(id);
+    },
+    putShipped: async (id) => {
+      const unit = findUnit(units, id);
+      await putMandate(placeOf(paths.units, unit), await readFile(unit.mandate, 'utf8'));
       return standing(id);
     },
   };
@@ -97,7 +109,7 @@ async function stampOf(files: readonly string[]): Promise<string> {
   return stamps.join(' ');
 }
 
-async function readMandate(unit: BusinessUnit, { path, folder }: Place, approvalsPath: string): Promise<Read> {
+async function readMandate(unit: BusinessUnit, place: Place, approvalsPath: string): Promise<Read> {
   const template = await readFile(unit.mandate, 'utf8');
   const shipped = parseMandate(template);
   if (!shipped.ok)
@@ -105,24 +117,24 @@ async function readMandate(unit: BusinessUnit, { path, folder }: Place, approval
       `The shipped mandate of ${unit.id} does not parse: ${faultText(shipped.faults[0])}`,
       unit.mandate,
     );
-  for (const name of ['documents', 'reports']) await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
-  await createFileAtomic(path, template);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw mandateError(`The mandate of ${unit.id} cannot be read`, `Look at ${path}`, error);
-  });
+  const sign = join(dirname(approvalsPath), `mandate-${unit.id}.seen`);
   return {
-    parsed: parseMandate(text),
+    parsed: await readOwn({ ...place, sign }, template),
     shipped: approvedForm(unit.id, shipped.mandate),
     approval: (await readApprovals(approvalsPath))[unit.id] ?? null,
   };
 }
 
-function mandateError(message: string, hint: string, cause?: unknown): OmegaError {
-  return new OmegaError(message, {
-    code: 'E_MANDATE',
-    hint,
-    permanent: true,
-    exitCode: 2,
-    ...(cause === undefined ? {} : { cause }),
-  });
+/** One that cannot be read is a fault of this unit's alone. */
+async function readOwn(file: Place & { readonly sign: string }, template: string): Promise<ParsedMandate | null> {
+  try {
+    const text = await readMandateFile(file, template);
+    return text === null ? null : parseMandate(text);
+  } catch (error) {
+    return { ok: false, faults: [{ line: null, message: `it cannot be read: ${messageOf(error)}` }] };
+  }
+}
+
+function mandateError(message: string, hint: string): OmegaError {
+  return new OmegaError(message, { code: 'E_MANDATE', hint, permanent: true, exitCode: 2 });
 }

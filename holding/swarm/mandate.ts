@@ -54,8 +54,3 @@ export const Mandate = z.strictObject({
   }),
 });
 export type Mandate = z.infer<typeof Mandate>;
-
-/** @throws where it is no JSON Schema that can be checked. */
-export function argsSchema(schema: Readonly<Record<string, unknown>>): z.ZodType {
-  return z.fromJSONSchema({ ...schema });
-}

@@ -4,7 +4,7 @@ export interface BusinessUnit {
   readonly id: string;
   readonly name: string;
   readonly summary: string;
-  /** The shipped mandate, from which the owner's own is made at first need. */
+  /** The shipped mandate, from which the owner's own is made once, at first need. */
   readonly mandate: string;
   /** Shipped documents that it may read besides its own, for a demonstration. */
   readonly example: string;

@@ -58,13 +58,20 @@ describe('a fresh clone on a machine with an old Node', () => {
   });
 
   test(
-    'npm start -- --once ends with the first heartbeat and page, and says where the page is',
+    'npm start -- --once ends with the first heartbeat, an example report and the page, and says where they are',
     async () => {
       const started = await runProgram('npm', ['start', '--silent', '--', '--once'], { cwd: clone, env: { PATH } });
       expect(started.exitCode, started.stderr).toBe(0);
       expect(started.stdout + started.stderr).toMatch(/✓ first heartbeat and page \(\d+\.\d s\)/);
       const page = /The page: (.+)$/m.exec(started.stdout + started.stderr)?.[1] ?? '';
       expect(readFileSync(page, 'utf8')).toContain('</html>');
+      const report = /npm run reports -- show (\S+)$/m.exec(started.stdout)?.[1] ?? '';
+      const shown = await runProgram('npm', ['run', 'reports', '--silent', '--', 'show', report], {
+        cwd: clone,
+        env: { PATH },
+      });
+      expect(shown.stdout).toMatch(/^Example: Trend report of marketing/);
+      expect(readFileSync(page, 'utf8')).toContain('Trend report of marketing');
     },
     installTimeoutMs,
   );

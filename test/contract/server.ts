@@ -164,7 +164,9 @@ function filesBelow(folder: string): string[] {
 
 /** What the hub itself keeps. */
 function isOmegas(file: string): boolean {
-  return /^(mcp\.lock\.json|ledger\.sqlite.*|mcp\/[^/]+\.(sqlite|json).*|mcp\/[^/]+\/sign-in-ends\.json)$/.test(file);
+  return /^(mcp\.lock\.json(\.lock)?|ledger\.sqlite.*|mcp\/[^/]+\.(sqlite|json).*|mcp\/[^/]+\/sign-in-ends\.json)$/.test(
+    file,
+  );
 }
 
 function isAllowed(file: string, { data, rules }: { data: string; rules: Rules }): boolean {

@@ -65,3 +65,8 @@ test('a shutdown ends a look without a finding', async () => {
   stop.abort(new Error('shutdown'));
   await expect(looking).rejects.toThrow('shutdown');
 });
+
+test('what cannot be seen or would steer a terminal is not in a reason', async () => {
+  const sly = scripted('sly', {}, { run: async () => ({ status: 'fail', reason: 'a\u001B[2J\u202Eb\n\u0085c' }) });
+  expect(await look(sly)).toEqual({ status: 'fail', reason: 'a [2J b c' });
+});

@@ -105,6 +105,10 @@ test('a process that is handed a file in the place of .env reads that one', () =
   expect(env).toMatchObject({ dataDir: '/srv/omega', warnings: [] });
 });
 
+test.each(['HTTPS_PROXY', 'http_proxy', 'ALL_PROXY'])('the password of %s is a secret without a scheme too', (name) => {
+  expect(readEnv({ [name]: 'user:s3cretpass@proxy:3128' }, none).secrets).toContain('s3cretpass');
+});
+
 test('the password of a proxy is a secret', () => {
   expect(readEnv({ HTTPS_PROXY: 'http://me:hunter22@proxy.example:3128' }, none).secrets).toContain('hunter22');
 });

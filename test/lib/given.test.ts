@@ -42,6 +42,12 @@ test('a proxy without a password stays where Node itself looks for it', () => {
   expect(openVariables({ HTTPS_PROXY: 'http://proxy.example:3128' })).toHaveProperty('HTTPS_PROXY');
 });
 
+test.each(['HTTPS_PROXY', 'http_proxy', 'ALL_PROXY'])('%s with a password and no scheme is closed', (name) => {
+  expect(openVariables({ [name]: 'user:s3cretpass@proxy:3128' })).toEqual({});
+  expect(openVariables({ [name]: 'http://user:pa/ss@proxy:3128' })).toEqual({});
+  expect(openVariables({ [name]: 'proxy:3128' })).toEqual({ [name]: 'proxy:3128' });
+});
+
 test('a child finds every secret in the file that it is handed', () => {
   const env = readEnv(asChild(secrets));
   for (const [name, value] of Object.entries(secrets)) expect(env.variable(name)).toBe(value);

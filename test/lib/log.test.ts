@@ -45,6 +45,17 @@ test('a secret stands in no line, wherever it was', () => {
   }
 });
 
+test('a secret is taken out as it stands in JSON, and in JSON that is quoted in JSON', () => {
+  const key = '-----BEGIN KEY-----\nMIIB"x"\\\n-----END KEY-----\n';
+  const printed = JSON.stringify({ KEY: key });
+  expect(redact(printed, [key])).toBe('{"KEY":"[redacted]"}');
+  expect(redact(JSON.stringify({ stderr: printed }), [key])).not.toContain('MIIB');
+});
+
+test('of two secrets of which one begins the other, nothing of the longer one is left', () => {
+  expect(redact('it is token-extended', ['token', 'token-extended'])).toBe('it is [redacted]');
+});
+
 test('an empty secret redacts nothing', () => {
   expect(redact('all of it', [''])).toBe('all of it');
 });

@@ -90,6 +90,31 @@ test('every fault of the file is named at once, with its place, and exit code 2'
   expect(error.message).toContain('mcp.json cannot be used');
 });
 
+test('no fault hides another one of the same entry, and a bad name is said to be one', () => {
+  const { message } = faultsOf({
+    mcpServers: {
+      'my server': { command: 'x' },
+      one: { command: 'node', args: [], omega: { alow: ['a'], callMs: 1, rate: 'often', probe: { tool: 'a' } } },
+    },
+  });
+  expect(message).toContain('mcpServers.my server: is no name for a server');
+  for (const fault of ['alow', 'callMs', 'is no rate', 'probes a, which it does not allow', 'needs its script'])
+    expect(message).toContain(fault);
+});
+
+test.for([[['--no-warnings', './x.js']], [[]]])(
+  'node with the arguments %j has no script, which is a fault',
+  ([args]) => {
+    expect(faultsOf({ mcpServers: { one: { command: 'node', args } } }).message).toContain(
+      'mcpServers.one.args: needs its script as the first one',
+    );
+  },
+);
+
+test('a byte order mark before the file is none of its content', () => {
+  expect(read('\uFEFF{"mcpServers":{"one":{"command":"x"}}}').servers).toHaveLength(1);
+});
+
 test.each([
   ['no JSON', '{"mcpServers": {'],
   ['no list of servers', '{"servers": {}}'],
@@ -152,21 +177,40 @@ test('an address that is none is a fault once its variables are there', () => {
   expect(() => read(entry, { HOST: 'file:///etc' })).toThrow('mcpServers.one.url: is no address');
 });
 
-test('what came from outside into environment and headers is secret, and so is a key that stands in the file', () => {
+test('what came from outside is secret, and so is a key that stands in the file', () => {
   const { secrets } = read(
     {
       mcpServers: {
         one: {
           command: 'x',
-          args: ['${PLAIN}'],
+          args: ['--key', '${ARGUMENT}', '--at=postgres://me:pass%40word@example.org/db'],
           env: { A: '${SECRET_WORD}', MY_API_KEY: 'written-here', MODE: 'production', D: '${OMEGA_DATA_DIR}/x' },
         },
         two: { url: 'https://example.org', headers: { Authorization: 'Bearer ${OTHER}' } },
       },
     },
-    { SECRET_WORD: 'from-the-shell', OTHER: 'a-token', PLAIN: 'not-a-secret' },
+    { SECRET_WORD: 'from-the-shell', OTHER: 'a-token', ARGUMENT: 'on-the-command-line' },
   );
-  expect(secrets.toSorted()).toEqual(['Bearer a-token', 'a-token', 'from-the-shell', 'written-here']);
+  const ofOne = ['from-the-shell', 'on-the-command-line', 'pass%40word', 'pass@word', 'written-here'];
+  expect(secrets.toSorted()).toEqual(['Bearer a-token', 'a-token', ...ofOne]);
+});
+
+test('name, password and query of an address are secret, as they are written and as they are meant', () => {
+  const url = 'https://${USER_NAME}:${PASSWORD}@example.org/mcp?apiKey=in%2Fthe-file&mode=on';
+  const { secrets } = read({ mcpServers: { one: { url } } }, { USER_NAME: 'somebody', PASSWORD: 'a b@cd:e' });
+  expect(secrets).toEqual(
+    expect.arrayContaining(['somebody', 'a b@cd:e', 'a%20b%40cd%3Ae', 'in%2Fthe-file', 'in/the-file']),
+  );
+  expect(secrets).not.toContain('on');
+});
+
+test('a path is no secret, and a key that begins like one is', () => {
+  const entry = { command: 'x', args: ['${HERE}/x', '${KEY}'], env: { GOOGLE_OAUTH_CREDENTIALS: '${CREDENTIALS}' } };
+  const { secrets } = read(
+    { mcpServers: { one: entry } },
+    { HERE: '/tmp/nonexistent', KEY: '/Yx1+0zQ/kk9A==', CREDENTIALS: '/etc/nonexistent.json' },
+  );
+  expect(secrets).toEqual(['/Yx1+0zQ/kk9A==']);
 });
 
 test('a secret may come from a file', () => {

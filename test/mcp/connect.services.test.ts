@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { messageOf } from '#lib/errors.ts';
 import { connect } from '#mcp/connect.ts';
 import { badOptions, callText, connectBad, faultOf, spawnRecorder } from '../support/mcp/bad.ts';
 
@@ -28,6 +29,37 @@ test('a process that dies at its start is a start fault with its last words', as
   expect(error).toMatchObject({ message: expect.stringContaining('exit code 3') });
 });
 
+test('how a process that dies at its start ended is told each time, whatever is noticed first', async () => {
+  const { target, ...options } = await badOptions();
+  const dies = {
+    ...target,
+    kind: 'stdio',
+    command: 'sh',
+    args: ['-c', 'echo boom >&2; exit 3'],
+    env: {},
+    cwd: '/',
+  } as const;
+  for (let time = 0; time < 10; time += 1) {
+    const error = await connect({ ...options, target: dies }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringMatching(/exit code 3\nIts last words:\nboom$/) });
+  }
+});
+
+test('a secret is gone before words are cut, so that no half of it is left', async () => {
+  const secret = 'first line of a key\nsecond line of a key';
+  const redact = (text: string): string => text.replaceAll(secret, '[redacted]');
+  const { target, ...options } = await badOptions([], { redact });
+  const rest = 4096 - 'second line of a key'.length;
+  const args = ['-c', `printf '%s' "$KEY" >&2; printf '%${rest}s' end >&2; exit 3`];
+  const leaks = { ...target, kind: 'stdio', command: 'sh', args, env: { KEY: secret }, cwd: '/' } as const;
+  const error = await connect({ ...options, target: leaks }).catch((thrown: unknown) => thrown);
+  expect(String(error)).toContain('end');
+  expect(String(error)).not.toContain('of a key');
+  const message = `${'x'.repeat(450)} ${secret}`;
+  const refusal = await callText(await connectBad([], { redact }), 'refuse', { args: { message } }).catch(String);
+  expect(refusal).toContain('[redacted]');
+});
+
 test('what a process greets with on standard output is among its last words', async () => {
   const error = await connect(await badOptions(['greets', 'mute'], { startTimeoutMs: 1000 })).catch(
     (thrown: unknown) => thrown,
@@ -35,10 +67,12 @@ test('what a process greets with on standard output is among its last words', as
   expect(error).toMatchObject({ kind: 'start', message: expect.stringContaining('Welcome!') });
 });
 
-test('a command that is not there is a start fault', async () => {
+test('a command that is not there is a start fault, said once', async () => {
   const options = await badOptions();
   const target = { ...options.target, kind: 'stdio', command: 'no-such-command', args: [], env: {}, cwd: '/' } as const;
-  expect(await faultOf(connect({ ...options, target }))).toBe('start not-sent');
+  const error = await connect({ ...options, target }).catch((thrown: unknown) => thrown);
+  expect(await faultOf(Promise.reject(error))).toBe('start not-sent');
+  expect(messageOf(error).match(/ENOENT/g)).toHaveLength(1);
 });
 
 test('the start time-out covers the handshake, and leaves no process', async () => {

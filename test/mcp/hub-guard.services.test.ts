@@ -120,7 +120,7 @@ test('credentials that are refused are not sent again, also by the next process,
 
 test('every call stands in the audit with what became of it, and nothing that it said', async () => {
   await using field = openField();
-  field.configure({ small: { omega: { allow: ['echo', 'fail'] } } });
+  field.configure({ small: { omega: { allow: ['echo', 'fail'], idempotent: ['echo'] } } });
   {
     await using hub = await field.open();
     const { callId } = await hub.ask('small.echo', { text: 'a private word' });
@@ -130,7 +130,7 @@ test('every call stands in the audit with what became of it, and nothing that it
     expect(callId).toMatch(/^[0-9a-f-]{36}$/);
   }
   using chain = openChain(field.paths.ledgerDb);
-  expect(chain.verify(auditStream)).toMatchObject({ ok: true, count: 4 });
+  expect(chain.verify(auditStream)).toMatchObject({ ok: true, count: 5 });
   const lines = [...chain.export(auditStream)];
   expect(lines.join('')).not.toContain('private');
   expect(lines.join('').length).toBeLessThan(4000);
@@ -146,18 +146,20 @@ test('every call stands in the audit with what became of it, and nothing that it
       attempts: 1,
       bytes: 14,
     },
+    { outcome: 'begun', kind: null, tool: 'fail', attempts: 1 },
     { outcome: 'failed', kind: 'tool-error', attempts: 1 },
     { outcome: 'denied', kind: 'denied', tool: 'env', attempts: 0, pin: null },
     { outcome: 'denied', kind: 'denied', server: '' },
   ]);
   expect(records[0].pin).toMatch(/^[0-9a-f]{64}$/);
   expect(records[0].args).toMatch(/^[0-9a-f]{64}$/);
+  expect(records[1].callId).toBe(records[2].callId);
 });
 
 test('secrets stand in no error, status or log', async () => {
   await using field = openField();
   mkdirSync(field.paths.mcp, { recursive: true });
-  const script = join(field.paths.data, 'leaky.js');
+  const script = join(field.paths.mcp, 'leaky.js');
   writeFileSync(script, `console.error('cannot use ' + process.env.KEY); process.exit(1)`);
   field.configure({
     leaky: { command: process.execPath, args: [script], env: { KEY: '${KEY}' }, omega: { allow: ['*'], callMs: 1000 } },

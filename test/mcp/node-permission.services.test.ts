@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { messageOf } from '#lib/errors.ts';
 import { connect, type Connection } from '#mcp/connect.ts';
 import { nodeCommand, type NodeServer } from '#mcp/node-permission.ts';
 import { callText } from '../support/mcp/bad.ts';
@@ -40,7 +41,7 @@ test('the filesystem server reads and writes in its folder, by the name of a lin
   const link = join(elsewhere, 'link');
   await symlink(real, link);
   await writeFile(join(real, 'a.txt'), 'hello');
-  const connection = await connectNode({ entry: filesystem, args: [link], read: [], write: [link] });
+  const connection = await connectNode({ entry: filesystem, args: [link], read: [], write: [link], closed: [] });
   expect(await callText(connection, 'read_text_file', { args: { path: join(link, 'a.txt') } })).toBe('hello');
   const written = await callText(connection, 'write_file', { args: { path: join(real, 'b.txt'), content: 'x' } });
   expect(written).toContain('Successfully wrote');
@@ -48,13 +49,16 @@ test('the filesystem server reads and writes in its folder, by the name of a lin
 
 test('a folder that may only be read is not written', async () => {
   const folder = await temporaryFolder();
-  const connection = await connectNode({ entry: filesystem, args: [folder], read: [folder], write: [] });
+  const connection = await connectNode({ entry: filesystem, args: [folder], read: [folder], write: [], closed: [] });
   const text = await callText(connection, 'write_file', { args: { path: join(folder, 'b.txt'), content: 'x' } });
   expect(text).toContain('restricted');
 });
 
 test('the brave server starts with its own package alone', async () => {
-  const connection = await connectNode({ entry: brave, args: [], read: [], write: [] }, { BRAVE_API_KEY: 'bogus' });
+  const connection = await connectNode(
+    { entry: brave, args: [], read: [], write: [], closed: [] },
+    { BRAVE_API_KEY: 'bogus' },
+  );
   const { tools, dropped } = await connection.listTools(new AbortController().signal);
   expect(tools.map(({ name }) => name)).toContain('brave_web_search');
   expect(dropped).toEqual([]);
@@ -64,7 +68,13 @@ test('a server cannot read elsewhere, start a process or a worker, or load an ad
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'allowed'));
   await writeFile(join(folder, 'secret'), 'x');
-  const connection = await connectNode({ entry: nosy, args: [], read: [join(folder, 'allowed')], write: [] });
+  const connection = await connectNode({
+    entry: nosy,
+    args: [],
+    read: [join(folder, 'allowed')],
+    write: [],
+    closed: [],
+  });
   const tried = JSON.parse(await callText(connection, 'try', { args: { secret: join(folder, 'secret') } }));
   const refused = 'ERR_ACCESS_DENIED';
   expect(tried).toEqual({
@@ -79,15 +89,48 @@ test('a server cannot read elsewhere, start a process or a worker, or load an ad
 
 test('a folder whose name Node would take for many is refused', async () => {
   const folder = join(await temporaryFolder(), 'all*');
-  await expect(nodeCommand({ entry: filesystem, args: [], read: [folder], write: [] })).rejects.toMatchObject({
+  await expect(
+    nodeCommand({ entry: filesystem, args: [], read: [folder], write: [], closed: [] }),
+  ).rejects.toMatchObject({
     kind: 'start',
   });
 });
 
+/** A folder of ours, with a secret, a server in a folder of its own, and one that lies beside the secret. */
+async function closedFolder(): Promise<{ folder: string; secret: string; inside: string; beside: string }> {
+  const folder = await temporaryFolder();
+  const [secret, inside, beside] = ['.env', 'servers/nosy-server.ts', 'nosy-server.ts'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  await mkdir(join(folder, 'servers'));
+  await writeFile(secret, 'x');
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  for (const place of [inside, beside]) await copyFile(nosy, place);
+  return { folder, secret, inside, beside };
+}
+
+test('a script inside of a folder of ours reads its own folder, and nothing else of ours', async () => {
+  const { folder, secret, inside } = await closedFolder();
+  const connection = await connectNode({ entry: inside, args: [], read: [], write: [], closed: [folder] });
+  const tried = JSON.parse(await callText(connection, 'try', { args: { secret } }));
+  expect(tried.secret).toBe('ERR_ACCESS_DENIED');
+});
+
+test('a script whose folder holds what is ours is not started', async () => {
+  const { folder, beside } = await closedFolder();
+  for (const closed of [folder, join(folder, 'data')])
+    await expect(nodeCommand({ entry: beside, args: [], read: [], write: [], closed: [closed] })).rejects.toMatchObject(
+      {
+        kind: 'start',
+        message: expect.stringContaining(`${beside} lies in ${folder}`),
+      },
+    );
+});
+
 test('a program that is not there is said before anything is started', async () => {
-  const missing = nodeCommand({ entry: '/nonexistent/index.js', args: [], read: [], write: [] });
-  await expect(missing).rejects.toMatchObject({
-    kind: 'start',
-    message: expect.stringContaining('/nonexistent/index.js'),
-  });
+  const missing = nodeCommand({ entry: '/nonexistent/index.js', args: [], read: [], write: [], closed: [] });
+  const error = await missing.catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ kind: 'start' });
+  expect(messageOf(error).match(/ENOENT/g)).toHaveLength(1);
+  expect(messageOf(error)).toMatch(/^Its program \/nonexistent\/index\.js cannot be read: /);
 });

@@ -59,6 +59,25 @@ test('a server that changes between what was shown and its next start is in quar
   expect(await hub.refused('small.echo')).toMatchObject({ kind: 'pin-mismatch' });
 });
 
+test('tools that change right after they were listed are seen before anything is called', async () => {
+  await using field = openField();
+  field.configure({ small: { omega: { allow: ['echo'] } } });
+  field.setMode('small', { changes: true });
+  await using hub = await field.open();
+  expect(await hub.refused('small.echo')).toMatchObject({ kind: 'pin-mismatch', delivery: 'not-sent' });
+});
+
+test('tools that change while the server runs put it into quarantine at once', async () => {
+  await using field = openField();
+  field.configure({ small: { omega: { allow: ['echo', 'change'] } } });
+  field.setMode('small', { tools: { change: 'changes what echo says of itself' } });
+  await using hub = await field.open();
+  await hub.ask('small.change', { text: 'something else' });
+  await expect.poll(() => hub.servers()[0]?.state).toBe('quarantined');
+  expect(hub.servers()[0]?.changed).toEqual(['echo: description']);
+  expect(await hub.refused('small.change')).toMatchObject({ kind: 'pin-mismatch' });
+});
+
 test('where pins are noted only, a changed tool is still used', async () => {
   await using field = openField();
   field.configure({ small: { omega: { allow: ['echo'], pin: 'note' } } });

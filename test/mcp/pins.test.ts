@@ -86,6 +86,11 @@ test.each(['constructor', 'toString', '__proto__'])('a tool that is called %s is
   expect(compared.notes).toContain(`new, and unusable until it is approved: ${name}`);
 });
 
+test('a tool with the name of what every object has is pinned at first sight like others', () => {
+  const { fresh } = comparePins({ tools: [tool('__proto__')], pins: undefined, allow: ['*'], enforce: true });
+  expect(Object.keys(fresh)).toEqual(['__proto__']);
+});
+
 test("the owner's approvals lie over the shipped ones, tool by tool", async () => {
   using folder = temporaryFolder();
   const [shipped, own] = [join(folder.path, 'shipped.json'), join(folder.path, 'own.json')];

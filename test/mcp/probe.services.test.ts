@@ -2,7 +2,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openChain } from '#lib/chain.ts';
 import { systemClock } from '#lib/clock.ts';
+import { auditStream } from '#mcp/audit.ts';
 import { openField } from '../support/mcp/hub-fixture.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(30_000);
@@ -100,6 +102,92 @@ test('a probe that fails says that the server cannot be used, and is made again 
   expect(hub.servers()[0]?.usable.value).toBe(true);
 });
 
+test('a probe that failed is made again also where the server has gone to sleep meanwhile', async () => {
+  await using field = openField();
+  const failing = { ...probe, tool: 'fail', args: { text: 'no network' } };
+  field.configure({ small: { omega: { allow: ['fail'], idleMs: 100, probe: failing } } });
+  const clock = laterClock();
+  await using hub = await field.open({ clock });
+  const asleep = () => expect.poll(() => hub.servers()[0]?.state, { timeout: 10_000 }).toBe('cold');
+  await hub.look('small', soon());
+  await asleep();
+  await hub.look('small', soon());
+  expect(field.starts('small')).toHaveLength(1);
+  clock.goOn(601_000);
+  await hub.look('small', soon());
+  await asleep();
+  clock.goOn(601_000);
+  await hub.look('small', soon()); // The second wait is twice the first.
+  expect(field.starts('small')).toHaveLength(2);
+});
+
+test('a probe that nobody waited for is not made again each minute', async () => {
+  await using field = openField();
+  field.configure({ small: { omega: { allow: ['hang'], probe: { ...probe, tool: 'hang' } } } });
+  await using hub = await field.open();
+  await hub.probe('small', 2, soon());
+  const giveUp = new AbortController();
+  const looking = hub.look('small', giveUp.signal);
+  using chain = openChain(field.paths.ledgerDb);
+  await expect.poll(() => chain.head(auditStream).seq).toBe(1);
+  giveUp.abort(new Error('no time left'));
+  await looking;
+  await hub.look('small', AbortSignal.timeout(2000));
+  await expect.poll(() => chain.latest(auditStream, 5)).toMatchObject([{ outcome: 'aborted' }, { outcome: 'begun' }]);
+});
+
+test('a first start without a call does not put off the first real call', async () => {
+  await using field = openField();
+  field.configure({ small: { omega: { allow: ['echo'], idleMs: 100, probe } } });
+  {
+    await using byHand = await field.open();
+    expect(await byHand.probe('small', 2, soon())).toMatchObject({
+      reachable: { value: true },
+      usable: { value: null },
+    });
+  }
+  await using hub = await field.open();
+  expect(await hub.look('small', soon())).toMatchObject({ usable: { value: true } });
+});
+
+test('a server is not started for a probe that its limit would not let through', async () => {
+  await using field = openField();
+  const failing = { ...probe, tool: 'fail', args: { text: 'no network' } };
+  field.configure({ small: { omega: { allow: ['fail'], rate: '1/h', idleMs: 100, probe: failing } } });
+  const clock = laterClock();
+  await using hub = await field.open({ clock });
+  await hub.look('small', soon());
+  await expect.poll(() => hub.servers()[0]?.state, { timeout: 10_000 }).toBe('cold');
+  clock.goOn(601_000);
+  await hub.look('small', soon());
+  expect(field.starts('small')).toHaveLength(1);
+  clock.goOn(hour);
+  await hub.look('small', soon());
+  expect(field.starts('small')).toHaveLength(2);
+});
+
+test('how long a ping took is told while the server runs', async () => {
+  await using field = openField();
+  field.configure({ small: { omega: { idleMs: 300 } } });
+  await using hub = await field.open();
+  await hub.ask('small.echo');
+  expect((await hub.look('small', soon())).pingMs).toBeGreaterThan(0);
+  await expect.poll(() => hub.servers()[0]?.pingMs, { timeout: 10_000 }).toBeNull();
+});
+
+test('a refusal may pass: the probe tries the same credentials again, after its wait', async () => {
+  await using field = openField();
+  field.configure({ small: { omega: { allow: ['echo', 'fail'], probe } } });
+  const known = [{ name: 'small', summary: 's', readError: () => ({ kind: 'auth' as const }) }];
+  const clock = laterClock();
+  await using hub = await field.open({ known, clock });
+  await hub.refused('small.fail', { text: '401' });
+  expect(await hub.look('small', soon())).toMatchObject({ state: 'needs-auth' });
+  clock.goOn(601_000);
+  expect(await hub.look('small', soon())).toMatchObject({ state: 'ready', usable: { value: true } });
+  expect((await hub.ask('small.echo', { text: 'in' })).text).toBe('in');
+});
+
 test('tools are listed again each hour while a server runs', async () => {
   await using field = openField();
   field.configure({ small: { omega: { allow: ['echo'] } } });
@@ -174,6 +262,39 @@ test('what ends soon is asked for each hour, with the values of the entry', asyn
   const status = await hub.look('small', soon());
   expect(status.warning).toEqual({ reason: 'the token ends on Friday', command: 'npm run x' });
   expect(seen).toEqual([[join(field.paths.mcp, 'small'), { WORD: 'w' }]]);
+});
+
+test('a call by hand beside the worker leaves the word on the worker as it is', async () => {
+  await using field = openField();
+  field.configure({ small: {} });
+  const worker = fork(join(import.meta.dirname, '../support/mcp/hub-owner.ts'), [field.paths.data], {
+    env: { PATH: process.env['PATH'], OMEGA_DATA_DIR: field.paths.data },
+  });
+  await once(worker, 'message');
+  const [pid] = field.processes();
+  {
+    await using byHand = await field.open();
+    await byHand.ask('small.echo');
+    expect(byHand.servers()[0]).toMatchObject({ state: 'ready', pid: field.starts('small')[1] });
+  }
+  await using list = await field.open();
+  expect(list.servers()[0]).toMatchObject({ state: 'ready', pid });
+  worker.disconnect();
+  await once(worker, 'exit');
+  expect(list.servers()[0]).toMatchObject({ state: 'cold', pid: null });
+});
+
+test('a server that was started in the moment in which its Omega was killed is ended by the next one', async () => {
+  await using field = openField();
+  field.configure({ small: { command: 'sleep', args: ['60'], omega: { allow: ['*'] } } });
+  const owner = fork(join(import.meta.dirname, '../support/mcp/dies-in-spawn.ts'), [field.paths.data], {
+    env: { PATH: process.env['PATH'], OMEGA_DATA_DIR: field.paths.data },
+  });
+  await once(owner, 'exit');
+  expect(field.processes()).toHaveLength(1);
+  await using next = await field.open();
+  await expect.poll(() => field.processes()).toEqual([]);
+  expect(next.servers()[0]).toMatchObject({ state: 'cold' });
 });
 
 test('what a killed Omega left running is ended by the next one, and what a living one runs is not', async () => {

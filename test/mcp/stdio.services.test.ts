@@ -128,3 +128,9 @@ test('a busy loop answers no ping', async () => {
     faultOf(connection.ping(new AbortController().signal, 200)).catch(() => 'answered');
   await expect.poll(pings).toBe('timeout unknown');
 });
+
+test('a server that asks and asks, and reads no answer, is let go of before it fills the memory', async () => {
+  const connection = await connectBad();
+  expect(await faultOf(callText(connection, 'ask-and-read-nothing'))).toBe('lost unknown');
+  expect(await connection.closed).toBe('it says more and more, and reads no answer');
+});

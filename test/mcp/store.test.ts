@@ -26,9 +26,9 @@ test('what is remembered is there after a restart, and for another process at on
   using one = open(folder.path);
   using other = open(folder.path);
   expect(other.get('x').protocol).toBeNull();
-  one.update('x', () => ({ protocol: '2025-11-25' }));
+  one.update('x', { protocol: '2025-11-25' });
   expect(other.get('x').protocol).toBe('2025-11-25');
-  other.update('x', () => ({ notes: ['seen'] }));
+  other.update('x', { notes: ['seen'] });
   expect(one.get('x')).toMatchObject({ protocol: '2025-11-25', notes: ['seen'] });
   using next = open(folder.path);
   expect(next.get('x')).toEqual(one.get('x'));
@@ -79,4 +79,28 @@ test('only its owner can read it', () => {
   using folder = temporaryFolder();
   open(folder.path)[Symbol.dispose]();
   expect(statSync(join(folder.path, 'mcp', 'state.sqlite')).mode & 0o777).toBe(0o600);
+});
+
+test('what cannot be written is known all the same, said once, and written in the end', () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'mcp', 'state.sqlite');
+  const lines: string[] = [];
+  const store = openMcpStore(path, { now: noon, log: createLog({ name: 'test', write: (line) => lines.push(line) }) });
+  {
+    using other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    store.update('x', { protocol: 'p' });
+    store.update('x', { notes: ['n'] });
+    store.spawned('1:2', { pid: 7, startTicks: '99', run: 'r1' });
+    store.keepEntries('x', 'f', []);
+    store.rate('x', []).pause(noon + 1000);
+    expect(store.get('x')).toMatchObject({ protocol: 'p', notes: ['n'] });
+    expect(lines).toHaveLength(1);
+  }
+  store[Symbol.dispose]();
+  using next = open(folder.path);
+  expect(next.get('x')).toMatchObject({ protocol: 'p', notes: ['n'] });
+  expect(next.processes()).toHaveLength(1);
+  expect(next.entries('x', 'f')).toEqual([]);
+  expect(next.rate('x', []).look(noon).ok).toBe(false);
 });

@@ -15,6 +15,12 @@ test('a bad tool is dropped and named, and the others stay', async () => {
   ]);
 });
 
+test('a tool whose name shows other than it is, or cannot be a key, is dropped', async () => {
+  const { tools, dropped } = await (await connectBad(['names-badly'])).listTools(signal);
+  expect(tools.map(({ name }) => name)).toEqual(['good', 'constructor']);
+  expect(dropped.map(({ name }) => name)).toEqual(['re ad', 'read me', 'a tool without a name', '__proto__']);
+});
+
 test.for([
   ['lists-in-circles', 'tool-error replied'],
   ['lists-for-ever', 'too-large replied'],

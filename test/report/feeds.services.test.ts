@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dayIn } from '#holding/report/days.ts';
 import { openFeedWay, type FeedWay } from '#holding/report/fetch-feed.ts';
-import { readFeeds } from '#holding/report/feeds.ts';
+import { readFeeds, type FeedsOptions } from '#holding/report/feeds.ts';
 import { openSightings, type Sightings } from '#holding/report/sightings.ts';
 import { silentLog } from '#lib/log.ts';
 import { openEgress } from '#mcp/egress.ts';
@@ -28,9 +28,20 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function read(feeds = [server.url], by = way): ReturnType<typeof readFeeds> {
+async function read(feeds = [server.url], by = way, more: Partial<FeedsOptions> = {}): ReturnType<typeof readFeeds> {
   const signal = AbortSignal.timeout(30_000);
-  return readFeeds({ unit: 'marketing', feeds, way: by, sightings, today, dayOf, topics: [], signal });
+  return readFeeds({
+    unit: 'marketing',
+    feeds,
+    way: by,
+    sightings,
+    today,
+    dayOf,
+    topics: [],
+    signal,
+    msLeft: () => 30_000,
+    ...more,
+  });
 }
 
 const items = [
@@ -78,6 +89,39 @@ describe('a feed', () => {
     sightings.add('marketing', [{ ...found[0]!, day: today + 3 }], today + 3);
     expect([...sightings.all('marketing', today + 3)].map(({ day }) => day)).toEqual([today]);
   });
+
+  test('says which days it covers, the same where it has not changed', async () => {
+    server.answer = (request, reply) =>
+      request.headers['if-none-match'] === '"1"' ? reply(304) : reply(200, { etag: '"1"' }, rss(items));
+    const cover = { channel: server.url, from: today, until: today };
+    expect((await read()).covers).toEqual([cover]);
+    expect((await read()).covers).toEqual([cover]);
+    server.answer = (_request, reply) => reply(503);
+    expect((await read()).covers).toEqual([]);
+  });
+
+  test('of RSS may date its items as Dublin Core does', async () => {
+    const date = new Date(now - 3 * 86_400_000).toISOString();
+    const body = rss([{ title: 'x', body: 'y' }]).replace(
+      '<link>',
+      `<dc:date xmlns:dc="http://purl.org/dc/elements/1.1/">${date}</dc:date><link>`,
+    );
+    server.answer = (_request, reply) => reply(200, {}, body);
+    expect((await read()).items.map(({ day }) => day)).toEqual([today - 3]);
+  });
+
+  test.each([
+    ['', '/feed'],
+    ['mailto:a@b.example', '/feed'],
+    ['/a/b', '/a/b'],
+    ['c?page=2', '/c?page=2'],
+  ])('with the link %j is named without the key in its own address', async (link, place) => {
+    server.answer = (_request, reply) =>
+      reply(200, {}, rss([{ title: 'x', body: 'y' }]).replace(/<link>[^<]*/, `<link>${link}`));
+    const { items: found } = await read([`${server.url}?key=SECRET`]);
+    expect(found.map(({ url }) => url)).toEqual([new URL(place, server.url).href]);
+    expect(JSON.stringify(found.map(({ url, title, lead }) => [url, title, lead]))).not.toContain('SECRET');
+  });
 });
 
 describe('is a gap, and the other feeds go on', () => {
@@ -110,6 +154,16 @@ describe('is a gap, and the other feeds go on', () => {
     const { items: found, gaps } = await read([server.url, other.url]);
     expect(gaps).toEqual([expect.stringContaining(message)]);
     expect(found.length).toBe(3);
+  });
+
+  test('one that is not asked because time is over, and one that answers too late', async () => {
+    const gaps = [expect.stringContaining('the time of this run was over')];
+    expect(await read([server.url], way, { msLeft: () => 0 })).toEqual({ items: [], covers: [], gaps });
+    expect(server.requests).toEqual([]);
+    server.answer = () => {};
+    expect((await read([server.url], way, { msLeft: () => 50 })).gaps).toEqual([
+      expect.stringContaining('it did not answer in time'),
+    ]);
   });
 
   test('a host that does not answer at all', async () => {

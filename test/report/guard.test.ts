@@ -28,5 +28,6 @@ describe.each(injections)('%j', (text) => {
 
 test('what is hidden is gone, and what is seen stays', () => {
   expect(cleanText('a\u200Bb\uFEFFc\u202Ed \u00AD e\tf\n\ng')).toBe('abcd e f g');
+  expect(cleanText('a\u034Fb\u115Fc\u1160d\u180Be\u2800f\u3164g\uFFA0h\u17B4i\uFE0Fj')).toBe('abcdefghij');
   expect(cleanText('Één café, 日本語, ½')).toBe('Één café, 日本語, ½');
 });

@@ -49,7 +49,7 @@ async function runWith(text: string): Promise<{ deed: Deed; markdown: string; re
   for (let n = 0; n < 8; n += 1) {
     field.document(`before-${n}.md`, `Notes of last week, number ${n}.`, 9);
     // A file with a NUL in it is no text and not read at all: said by another test.
-    field.document(`now-${n}.md`, `The solar boiler is coming. ${text.replaceAll('\0', '')}`, 0);
+    field.document(`now-${n}.md`, `The solar boiler is coming to shop ${n}. ${text.replaceAll('\0', '')}`, 0);
   }
   const from = field.calls.length;
   const { result } = await field.report();

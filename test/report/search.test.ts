@@ -40,14 +40,22 @@ function search(
   hub: Pick<Hub, 'call' | 'servers'>,
   more: Partial<SearchOptions> = {},
 ): ReturnType<typeof searchTopics> {
-  const usual = { hub, caller: callerOf(hub, 9), topics: ['solar boiler', 'Short Video'], today: 20_000, signal };
+  const usual = {
+    hub,
+    caller: callerOf(hub, 9),
+    topics: ['solar boiler', 'Short Video'],
+    today: 20_000,
+    signal,
+    msLeft: () => 1000,
+  };
   return searchTopics({ ...usual, ...more });
 }
 
 test('asks for each topic once in web and news, and counts each result for its registrable domain', async () => {
   const hub = hubWith('cold', () => lines);
-  const { items, gaps } = await search(hub);
+  const { items, covers, gaps } = await search(hub);
   expect(gaps).toEqual([]);
+  expect(covers).toHaveLength(4);
   expect(hub.asked).toHaveLength(4);
   expect(items.slice(0, 2).map(({ source, title, channel }) => ({ source, title, channel }))).toEqual([
     { source: 'one.example', title: 'Solar boiler', channel: 'brave-search.brave_web_search solar boiler' },
@@ -61,7 +69,7 @@ test.each([
   ['disabled', 'is not set up'],
 ])('a server that is %s is not asked, and that is a gap', async (state, why) => {
   const hub = hubWith(state, () => lines);
-  expect(await search(hub)).toEqual({ items: [], gaps: [expect.stringContaining(why)] });
+  expect(await search(hub)).toEqual({ items: [], covers: [], gaps: [expect.stringContaining(why)] });
   expect(hub.asked).toEqual([]);
 });
 
@@ -73,6 +81,14 @@ test('keeps to what the mandate allows in a run, and says what was not asked', a
     'Topics not searched with brave_web_search: 1; the mandate allows no more calls of it.',
     'Topics not searched with brave_news_search: 1; the mandate allows no more calls of it.',
   ]);
+});
+
+test('asks no more once the time for it is over, and says what was not asked', async () => {
+  const hub = hubWith('ready', () => lines);
+  let left = 2;
+  const { gaps } = await search(hub, { msLeft: () => left-- });
+  expect(hub.asked).toHaveLength(2);
+  expect(gaps).toEqual(['Topics not searched with brave_news_search: 2; the time of this run was over.']);
 });
 
 test('a search that fails is a gap and the others go on; a refused key is not tried again', async () => {

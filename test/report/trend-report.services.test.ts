@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listReports, readReport, type StoredReport } from '#holding/report/store.ts';
 import { codeOf } from '#lib/errors.ts';
 import { fakeClock } from '../support/clock.ts';
+import { approveAsItIs } from '../support/mandates.ts';
 import { day, openField, type TrendField } from './field.ts';
 
 let field: TrendField;
@@ -136,7 +137,7 @@ describe('ends in a report that says what was missing', () => {
   test('for a mandate that forbids reading', async () => {
     sixty(8);
     await field.mandate((text) => text.replace('reads: [documents, reports]', 'reads: []'));
-    await field.mandates.approve('marketing');
+    await approveAsItIs(field.mandates);
     await field.report();
     const { report } = await newest();
     expect(report.sources.documents).toBe(0);
@@ -146,7 +147,7 @@ describe('ends in a report that says what was missing', () => {
   test('for a mandate that names no tool to read with', async () => {
     sixty(8);
     await field.mandate((text) => text.replaceAll(/^ {2}- \{ name: filesystem\.(?:read|get|list).*\n/gm, ''));
-    await field.mandates.approve('marketing');
+    await approveAsItIs(field.mandates);
     await field.report();
     expect((await newest()).report.sources.documents).toBe(0);
     expect(field.calls.map(({ tool }) => tool)).not.toContain('filesystem.read_text_file');
@@ -155,7 +156,7 @@ describe('ends in a report that says what was missing', () => {
   test('for a budget that is soon used up, with calls kept back to write', async () => {
     sixty(8);
     await field.mandate((text) => text.replace('toolCalls: 6500', 'toolCalls: 40'));
-    await field.mandates.approve('marketing');
+    await approveAsItIs(field.mandates);
     await field.report();
     expect((await newest()).report.gaps.join('\n')).toMatch(/were not looked at|were left out/);
     expect(field.calls.length).toBeLessThanOrEqual(40);
@@ -199,7 +200,7 @@ test('an approval that has ended refuses the report', async () => {
   const clock = fakeClock(Date.now() - 366 * day);
   await using old = await openField({ clock });
   await old.mandate((text) => text.replace('writes: [reports]', 'writes: [reports, documents]'));
-  await old.mandates.approve('marketing');
+  await approveAsItIs(old.mandates);
   await expect(old.report()).resolves.toBeDefined();
   clock.advance(366 * day);
   await expect(old.report()).rejects.toMatchObject({

@@ -60,11 +60,12 @@ async function pidsOf({ paths }: ServiceSettings): Promise<(number | null)[]> {
   return services.map(({ pid }) => pid);
 }
 
-test('a start that is asked for once ends with the first heartbeat and page, and leaves nothing running', async () => {
+test('a start that is asked for once ends with the first heartbeat, report and page, and leaves nothing running', async () => {
   await using settings = await temporarySettings();
   const { code, stdout, stderr } = await command(settings, ['start.ts', '--once']);
   expect(stderr).toMatch(/redis ready .*\n(.*\n)*.*worker ready .*\n(.*\n)*.*first heartbeat and page /);
   expect(stdout).toContain(`The page: ${join(settings.paths.site, 'index.html')}`);
+  expect(stdout).toMatch(/^The report: npm run reports -- show trend-\d{4}-\d\d-\d\d-example$/m);
   expect(code).toBe(0);
   expect(existsSync(join(settings.paths.site, 'index.html'))).toBe(true);
   expect(readdirSync(settings.paths.run).filter((name) => name.endsWith('.sock'))).toEqual([]);
@@ -90,6 +91,18 @@ test('Ctrl-C ends everything in an orderly way within seconds', async () => {
   expect(performance.now() - began).toBeLessThan(5000);
   expect(pids.map(isAlive)).toEqual([false, false, false]);
   expect(running.said()).toContain('Closing this window stops it; day and night: scripts/start_24_7.sh systemd');
+});
+
+test('it goes on when whoever read along has gone', async () => {
+  await using settings = await temporarySettings();
+  await using running = await foreground(settings);
+  const [worker] = (await pidsOf(settings)).slice(-1);
+  running.main.stdout?.destroy();
+  running.main.stderr?.destroy();
+  process.kill(worker ?? 0, 'SIGKILL'); // That it was started again is written to nobody.
+  await expect.poll(async () => (await pidsOf(settings)).at(-1), { timeout: 10_000 }).not.toBe(worker);
+  await expect.poll(async () => (await pidsOf(settings)).every(isAlive), { timeout: 10_000 }).toBe(true);
+  expect(running.main.exitCode).toBeNull();
 });
 
 test('while it runs a second start names the page and ends with 75', async () => {

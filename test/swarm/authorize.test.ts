@@ -2,12 +2,14 @@ import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync }
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAuthorize } from '#holding/swarm/mandate-authorize.ts';
+import { formHash } from '#holding/swarm/mandate-form.ts';
 import { createMandates, type Mandates } from '#holding/swarm/mandate-store.ts';
 import * as units from '#holding/units.ts';
 import { createUnitProbe } from '#holding/report/unit-standings.ts';
 import type { Authorize, CallRequest, Decision } from '#mcp/authorize.ts';
 import { fakeClock, type FakeClock } from '../support/clock.ts';
 import { temporaryFolder } from '../support/health.ts';
+import { approveAsItIs } from '../support/mandates.ts';
 
 const day = 86_400_000;
 const start = Date.UTC(2026, 2, 3, 12);
@@ -23,16 +25,16 @@ beforeEach(async () => {
   folder = temporaryFolder();
   clock = fakeClock(start);
   approvals = join(folder.path, 'keys', 'mandates.json');
-  mandates = createMandates({
-    paths: { units: join(folder.path, 'units'), mandateApprovals: approvals },
-    units: Object.values(units),
-    clock,
-  });
+  mandates = createMandates({ paths: pathsOf(), units: Object.values(units), clock });
   authorize = createAuthorize({ mandates, clock });
   home = (await mandates.standing('marketing')).folder;
 });
 
 afterEach(() => folder[Symbol.dispose]());
+
+function pathsOf(): { units: string; mandateApprovals: string } {
+  return { units: join(folder.path, 'units'), mandateApprovals: approvals };
+}
 
 function change(from: string | RegExp, to: string): void {
   const path = join(home, 'mandate.md');
@@ -41,7 +43,7 @@ function change(from: string | RegExp, to: string): void {
 
 async function changeAndApprove(from: string | RegExp, to: string): Promise<void> {
   change(from, to);
-  await mandates.approve('marketing');
+  await approveAsItIs(mandates);
 }
 
 function reading(path: string, more: Partial<CallRequest> = {}): CallRequest {
@@ -64,12 +66,6 @@ describe('as shipped', () => {
     expect(await reasonOf(reading(join(home, 'documents/a.md')))).toBe('allowed');
     expect(await reasonOf(writing(join(home, 'reports/a.md')))).toBe('allowed');
     expect(await reasonOf(reading(join(units.marketing.example, 'now/x.md')))).toBe('allowed');
-  });
-
-  test('one that was removed is made again', async () => {
-    rmSync(join(home, 'mandate.md'));
-    expect(await reasonOf(reading(join(home, 'documents/a.md')))).toBe('allowed');
-    expect((await mandates.standing('marketing')).state).toBe('shipped');
   });
 
   test.each([
@@ -113,9 +109,29 @@ describe('links', () => {
     symlinkSync('/etc', join(home, 'documents', 'etc'));
     symlinkSync('../mandate.md', join(home, 'reports', 'trick.md'));
     symlinkSync('/nowhere/yet.md', join(home, 'reports', 'dangling.md'));
+    symlinkSync('round', join(home, 'reports', 'round'));
     expect(await reasonOf(reading(join(home, 'documents/etc/passwd')))).toContain('does not let it read');
     expect(await reasonOf(writing(join(home, 'reports/trick.md')))).toContain('does not let it write');
     expect(await reasonOf(writing(join(home, 'reports/dangling.md')))).toContain('does not let it write');
+    expect(await reasonOf(writing(join(home, 'reports/round')))).not.toBe('allowed');
+  });
+
+  test('that lead to what is not there yet are followed from where they really lie', async () => {
+    const outside = join(folder.path, 'outside', 'deep');
+    mkdirSync(outside, { recursive: true });
+    symlinkSync(outside, join(home, 'reports', 'away'));
+    // From its own folder `reports/away/..` this would lie in `reports`; from where it is, beside `deep`.
+    symlinkSync('../new.md', join(outside, 'up.md'));
+    mkdirSync(join(home, 'reports', 'sub'));
+    symlinkSync(join(home, 'reports', 'sub'), join(outside, 'back'));
+    symlinkSync('../../new.md', join(home, 'reports', 'sub', 'near.md'));
+    symlinkSync('away/../new.md', join(home, 'reports', 'through.md'));
+    symlinkSync('sub/new.md', join(home, 'reports', 'within.md'));
+    expect(await reasonOf(writing(join(home, 'reports/away/up.md')))).toContain('does not let it write');
+    expect(await reasonOf(writing(join(home, 'reports/sub/near.md')))).toContain('does not let it write');
+    expect(await reasonOf(writing(join(home, 'reports/through.md')))).toContain('does not let it write');
+    expect(await reasonOf(writing(join(home, 'reports/within.md')))).toBe('allowed');
+    expect(await reasonOf(writing(join(home, 'reports/away/back/x.md')))).toBe('allowed');
   });
 });
 
@@ -140,9 +156,9 @@ describe('a change', () => {
   test('of reach denies everything until it is approved, and the approval lies outside what a unit may write', async () => {
     change('reads: [documents, reports]', 'reads: [documents]');
     expect(await reasonOf(reading(join(home, 'documents/a.md')))).toBe(
-      'The mandate of marketing has changes that you have not approved.',
+      'The mandate of marketing has changes to tools, reach or budget that you have not approved.',
     );
-    await mandates.approve('marketing');
+    await approveAsItIs(mandates);
     expect(await reasonOf(reading(join(home, 'documents/a.md')))).toBe('allowed');
     expect(statSync(approvals).mode & 0o777).toBe(0o600);
     expect(approvals.startsWith(home)).toBe(false);
@@ -157,7 +173,7 @@ describe('a change', () => {
   test('that does not parse denies everything, with the line', async () => {
     change('level: auto', 'level: always');
     expect(await reasonOf(reading(join(home, 'documents/a.md')))).toMatch(
-      /does not parse, so it allows nothing: line \d+: tools/,
+      /has a fault, so it allows nothing: line \d+: tools/,
     );
   });
 });
@@ -172,13 +188,36 @@ describe('an approval', () => {
     expect(await mandates.standing('marketing')).toMatchObject({ state: 'approved', expiresSoon: true });
     clock.set(start + 365 * day);
     expect(await reasonOf(reading(join(home, 'documents/a.md')))).toBe(
-      'The approval of the mandate of marketing is not valid today: it ends 2027-03-03.',
+      'The approval of the mandate of marketing is not valid today: it holds from 2026-03-03 to 2027-03-03.',
     );
   });
 
-  test('of the future is none', async () => {
+  test('is judged by the clock as it is now: of the future it is none, and a day back does it no harm', async () => {
+    clock.set(start - day / 2);
+    expect((await mandates.standing('marketing')).state).toBe('approved');
     clock.set(start - 2 * day);
     expect((await mandates.standing('marketing')).state).toBe('expired');
+    expect(await reasonOf(reading(join(home, 'documents/a.md')))).toContain('holds from 2026-03-03 to 2027-03-03');
+    clock.set(start);
+    expect((await mandates.standing('marketing')).state).toBe('approved');
+  });
+
+  test('is for what was shown: a mandate that is another by then is not approved', async () => {
+    change('reads: [documents]', 'reads: [documents, drafts]');
+    const { form } = await mandates.standing('marketing');
+    const shown = form === null ? '' : formHash(form);
+    change('writes: [reports]', 'writes: [.]');
+    await expect(mandates.approve('marketing', shown)).rejects.toThrow('changed while you looked');
+    expect((await mandates.standing('marketing')).state).toBe('unapproved');
+  });
+
+  test('is still named after a change', async () => {
+    change('reads: [documents]', 'reads: [documents, drafts]');
+    expect(await mandates.standing('marketing')).toMatchObject({
+      state: 'unapproved',
+      approvedAt: start,
+      expiresAt: null,
+    });
   });
 
   test('that somebody wrote into the file by hand, with another hash than its form, is none', async () => {
@@ -208,9 +247,9 @@ describe('levels and arguments', () => {
       'read_text_file, level: auto, maxPerRun: 1000, args: { type: object, properties: { head: { type: integer, maximum: 9 } }, required: [head] }',
     );
     expect(await reasonOf(reading(path()))).toContain(
-      'does not allow these arguments of filesystem.read_text_file: head',
+      "does not allow these arguments of filesystem.read_text_file: args must have required property 'head'",
     );
-    expect(await reasonOf(reading(path(), { args: { head: 10 } }))).toContain('head');
+    expect(await reasonOf(reading(path(), { args: { head: 10 } }))).toContain('args/head must be <= 9');
     expect(await reasonOf(reading(path(), { args: { head: 9 } }))).toBe('allowed');
   });
 });
@@ -250,11 +289,62 @@ describe('limits of a run', () => {
   });
 });
 
+describe('a mandate that is lost', () => {
+  const lose = (): void => rmSync(join(home, 'mandate.md'));
+
+  test('denies everything and says how to get one', async () => {
+    lose();
+    expect(await authorize(reading(join(home, 'documents/a.md')))).toEqual({
+      allowed: false,
+      reason: 'The mandate of marketing is not there any more, so it allows nothing.',
+      hint: expect.stringContaining('npm run mandate -- edit marketing'),
+    });
+    expect(await mandates.standing('marketing')).toMatchObject({ state: 'missing', form: null });
+    await expect(mandates.approve('marketing', '')).rejects.toThrow('nothing to approve');
+  });
+
+  test('is not replaced by the shipped one, which allows more than the owner approved', async () => {
+    await changeAndApprove('filesystem.read_text_file, level: auto', 'filesystem.read_text_file, level: deny');
+    lose();
+    expect(await reasonOf(reading(join(home, 'documents/a.md')))).toContain('not there any more');
+    rmSync(home, { recursive: true });
+    expect(await reasonOf(reading(join(home, 'documents/a.md')))).toContain('not there any more');
+    // Nor in a process that begins after it.
+    mandates = createMandates({ paths: pathsOf(), units: Object.values(units), clock });
+    expect((await mandates.standing('marketing')).state).toBe('missing');
+  });
+
+  test('is put back by its owner, or begun anew from the shipped one', async () => {
+    const own = readFileSync(join(home, 'mandate.md'), 'utf8');
+    lose();
+    await mandates.standing('marketing');
+    writeFileSync(join(home, 'mandate.md'), own);
+    expect((await mandates.standing('marketing')).state).toBe('shipped');
+    lose();
+    expect((await mandates.putShipped('marketing')).state).toBe('shipped');
+    change('egress: []', 'egress: [x.example]');
+    expect((await mandates.putShipped('marketing')).state).toBe('unapproved');
+  });
+});
+
+describe('on a fresh machine', () => {
+  test('the shipped mandate is put there, whoever made the unit’s folders first, and by however many at once', async () => {
+    const fresh = join(folder.path, 'fresh');
+    mkdirSync(join(fresh, 'units/marketing/reports'), { recursive: true });
+    const paths = { units: join(fresh, 'units'), mandateApprovals: join(fresh, 'keys/mandates.json') };
+    const all = Array.from({ length: 8 }, () => createMandates({ paths, units: Object.values(units), clock }));
+    const states = await Promise.all(all.map(async (one) => (await one.standing('marketing')).state));
+    expect(new Set(states)).toEqual(new Set(['shipped']));
+  });
+});
+
 describe('what a check sees of a unit', () => {
   test.each([
     ['ok', () => {}],
     ['unapproved', () => change('egress: []', 'egress: [x.example]')],
     ['invalid', () => change('egress: []', 'egress: [nowhere]')],
+    ['missing', () => rmSync(join(home, 'mandate.md'))],
+    ['invalid', () => (rmSync(join(home, 'mandate.md')), mkdirSync(join(home, 'mandate.md')))],
   ])('%s', async (state, prepare) => {
     prepare();
     const [unit] = await createUnitProbe(mandates, join(folder.path, 'units'))();
@@ -262,8 +352,13 @@ describe('what a check sees of a unit', () => {
   });
 });
 
-test('a mandate that cannot be read denies everything', async () => {
+test('a mandate that cannot be read denies everything, and says nothing of other units', async () => {
+  const sales = { ...units.marketing, id: 'sales' };
+  mandates = createMandates({ paths: pathsOf(), units: [units.marketing, sales], clock });
+  authorize = createAuthorize({ mandates, clock });
   rmSync(join(home, 'mandate.md'));
   mkdirSync(join(home, 'mandate.md'));
+  const seen = await createUnitProbe(mandates, join(folder.path, 'units'))();
+  expect(seen.map(({ unit, mandate }) => `${unit} ${mandate.state}`)).toEqual(['marketing invalid', 'sales ok']);
   expect(await reasonOf(reading(join(home, 'documents/a.md')))).toContain('cannot be read');
 });

@@ -58,6 +58,8 @@ function page(cursor = '0'): object {
   if (habits.has('lists-for-ever')) return { tools: [tool(`tool-${cursor}`)], nextCursor: String(Number(cursor) + 1) };
   if (habits.has('lists-too-many')) return { tools: Array.from({ length: 5001 }, (_, index) => tool(`tool-${index}`)) };
   if (habits.has('lists-badly')) return { tools: [tool('good'), ...badTools, tool('also-good')] };
+  if (habits.has('names-badly'))
+    return { tools: ['good', 're\u001b\u0000ad', 'read\u200bme', '\u200b', '__proto__', 'constructor'].map(tool) };
   return cursor === '0' ? { tools: [tool('echo')], nextCursor: '1' } : { tools: [tool('big')] };
 }
 
@@ -82,7 +84,11 @@ async function call(id: number, name: string, args: Record<string, unknown>): Pr
     case 'fail':
       return reply(id, { content: [{ type: 'text', text: 'it went wrong' }], isError: true });
     case 'refuse':
-      return say({ jsonrpc: '2.0', id, error: { code: -32602, message: 'Invalid params' } });
+      return say({ jsonrpc: '2.0', id, error: { code: -32602, message: args['message'] ?? 'Invalid params' } });
+    case 'ask-and-read-nothing':
+      lines.pause();
+      process.stdin.pause();
+      return askForEver();
     case 'big':
       return text('x'.repeat(Number(args['bytes'] ?? 50 * megabyte)));
     case 'big-id-last':
@@ -137,6 +143,12 @@ async function call(id: number, name: string, args: Record<string, unknown>): Pr
     default:
       return reply(id, { content: [{ type: 'text', text: `no tool ${name}` }], isError: true });
   }
+}
+
+/** As fast as it is read, and no faster. */
+function askForEver(count = 0): void {
+  const batch = Array.from({ length: 100 }, (_, n) => `{"jsonrpc":"2.0","id":"p${count + n}","method":"ping"}\n`);
+  process.stdout.write(batch.join(''), () => askForEver(count + batch.length));
 }
 
 function reply(id: number, result: object): void {

@@ -64,11 +64,11 @@ export async function faultOf(work: Promise<unknown>): Promise<string> {
   throw error;
 }
 
-/** What was spawned, as `onSpawn` of the options tells it. */
+/** What was spawned, as `onSpawn` of the options tells it once there is a pid. */
 export function spawnRecorder(): {
   readonly spawned: SpawnedServer[];
   readonly onSpawn: (server: SpawnedServer) => void;
 } {
   const spawned: SpawnedServer[] = [];
-  return { spawned, onSpawn: (server) => void spawned.push(server) };
+  return { spawned, onSpawn: (server) => void (server.pid > 0 && spawned.push(server)) };
 }
