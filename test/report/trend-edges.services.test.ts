@@ -86,6 +86,24 @@ test('a document’s name is quoted like any other text from outside', async () 
   expect(markdown).not.toContain('\u001B');
 });
 
+describe('a feed', () => {
+  test.each([
+    ['whose list goes back three weeks is compared at once', 21, 2],
+    ['whose list goes back four days is too new', 4, 0],
+  ])('%s', async (_what, days, weeksBefore) => {
+    await using server = await serveFeed();
+    server.items = Array.from({ length: days }, (_, n) => {
+      return { title: `Item ${n}`, body: 'About bicycles.', date: new Date(Date.now() - n * 86_400_000) };
+    });
+    await field.mandate((text) => text.replace('feeds: []', `feeds: ["${server.url}"]`));
+    usualDocuments();
+    const { report: found } = await report();
+    expect(found.sources).toMatchObject({ documents: 10, domains: 1 });
+    expect(found.period.weeksBefore).toBe(Math.max(1, weeksBefore));
+    expect(found.gaps.some((gap) => gap.includes('too new to compare'))).toBe(weeksBefore === 0);
+  });
+});
+
 describe('slow feeds', () => {
   test('do not take the time that is kept for writing: those that were not read are a gap', async () => {
     await using server = await serveFeed();
