@@ -37,9 +37,10 @@ export async function openTools(options: {
   const mandates = createMandates({ paths, units: allUnits, clock: systemClock });
   const authorize = createAuthorize({ mandates, clock: systemClock });
   const known = Object.values(serverCatalogue);
-  const opened = await openHub({ config, known, authorize, paths, env, clock: systemClock, log });
-  const { hub } = opened;
-  const fault = servers.fault ?? opened.fault;
+  const { hub, fault } =
+    servers.fault === null
+      ? await openHub({ config, known, authorize, paths, env, clock: systemClock, log })
+      : { hub: closedHub(servers.fault), fault: servers.fault };
   const trends = createTrends({
     hub,
     mandates,

@@ -320,3 +320,14 @@ test('a heartbeat looks at all else while the ledger is damaged, and says that n
   expect(of('mcp-small')).toMatchObject({ state: 'unknown' });
   expect(of('disk')).toMatchObject({ state: 'up' });
 });
+
+test('a job that needs a tool names the faults of mcp.json, not a tool that is missing', async () => {
+  await using field = fieldOf();
+  writeFileSync(field.paths.mcpConfig, '{"mcpServers":{"files":{}}}');
+  const job = join(root, 'scripts', 'job.ts');
+  const env = { OMEGA_DATA_DIR: field.paths.data };
+  const { exitCode, stderr } = await runProgram(process.execPath, [job, 'trend-report', '--inline'], { env });
+  expect(exitCode).not.toBe(0);
+  expect(stderr).toContain(`${field.paths.mcpConfig} cannot be used`);
+  expect(stderr).toContain('needs either a command or a url');
+});

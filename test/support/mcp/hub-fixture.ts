@@ -12,7 +12,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '#lib/clock.ts';
-import { readEnv } from '#lib/env.ts';
+import { readEnv, type Env } from '#lib/env.ts';
 import { silentLog } from '#lib/log.ts';
 import { dataPaths, type DataPaths } from '#lib/paths.ts';
 import { readMcpConfig } from '#mcp/config.ts';
@@ -78,17 +78,7 @@ export function openField(): HubField {
     },
     open: async ({ variables = {}, ...more } = {}) => {
       const env = readEnv({ PATH: process.env['PATH'], OMEGA_DATA_DIR: folder, ...variables }, '/nonexistent/.env');
-      const hub = await createHub({
-        config: readMcpConfig({ env, paths }),
-        known: [],
-        authorize: () => ({ allowed: true }),
-        paths,
-        env,
-        clock: systemClock,
-        log: silentLog,
-        shippedLock: '/nonexistent/mcp.lock.json',
-        ...more,
-      });
+      const hub = await openBareHub(env, more);
       hubs.add(hub);
       return testHub(hub, () => hubs.delete(hub));
     },
@@ -134,4 +124,20 @@ function processesIn(folder: string): number[] {
       }
     })
     .map(Number);
+}
+
+/** A hub over the folder of `env`, with nothing known of its servers, nothing shipped as approved, and all allowed. */
+export async function openBareHub(env: Env, more: Partial<HubOptions> = {}): Promise<OwnedHub> {
+  const paths = dataPaths(env);
+  return createHub({
+    config: readMcpConfig({ env, paths }),
+    known: [],
+    authorize: () => ({ allowed: true }),
+    paths,
+    env,
+    clock: systemClock,
+    log: silentLog,
+    shippedLock: '/nonexistent/mcp.lock.json',
+    ...more,
+  });
 }
