@@ -1,4 +1,5 @@
 import type { Health } from '#holding/health/health.ts';
+import type { OpenMemory } from '#holding/memory/open-memory.ts';
 import type { Trends } from '#holding/report/trends.ts';
 import { defineJobFor } from '#queue/job.ts';
 
@@ -7,6 +8,7 @@ export interface Omega {
   readonly health: Health;
   readonly site: Site;
   readonly trends: Trends;
+  readonly memory: OpenMemory;
 }
 
 /** Draws the status page from the latest snapshot. */

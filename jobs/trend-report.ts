@@ -24,6 +24,7 @@ export default defineJob({
     log(`Trends: ${report.claims.length}; below the limit: ${report.belowLimit.length}; gaps: ${report.gaps.length}`);
     const { changed, files } = await desk.write(report);
     log(changed ? `Wrote ${files.join(' and ')}` : `${files.join(' and ')} say so already`);
+    log(`Memory: ${await desk.remember(report)}`);
     if (changed) await enqueue('heartbeat', {}, { reason: 'event' }); // So that the page lists it at once.
     log(`Read it: npm run reports -- show ${report.id}`);
     return { report: report.id, claims: report.claims.length, gaps: report.gaps.length, example: report.example };

@@ -16,6 +16,9 @@ export interface Env {
   readonly timezone: string;
   /** Undefined: the project's own private Redis. */
   readonly redisUrl: string | undefined;
+  /** Undefined: the project's own private Chroma. */
+  readonly chromaUrl: string | undefined;
+  readonly embeddings: EmbeddingSettings;
   readonly edgeHost: string;
   /** Undefined: {@link usualEdgePort}, or the next free port. */
   readonly edgePort: number | undefined;
@@ -37,6 +40,17 @@ export interface Env {
   readonly warnings: readonly string[];
 }
 
+/** The model that turns texts into vectors for the memory. */
+export interface EmbeddingSettings {
+  readonly provider: (typeof embeddingProviders)[number];
+  /** Undefined: the provider's usual one. */
+  readonly url: string | undefined;
+  readonly model: string | undefined;
+  readonly apiKey: string | undefined;
+}
+
+export const embeddingProviders = ['local', 'ollama', 'openai'] as const;
+
 /** Where the page is served unless the owner says otherwise, or another program is there. */
 export const usualEdgePort = 8501;
 
@@ -52,6 +66,22 @@ const Variables = z.object({
     .string()
     .refine(isRedisUrl, { error: 'is no Redis address; write redis://host:6379 or rediss://user:password@host:6379' })
     .optional(),
+  CHROMA_URL: z
+    .string()
+    .refine(isChromaUrl, { error: 'is no address of a Chroma; write http://host:8000 or https://host, without a path' })
+    .optional(),
+  OMEGA_MEMORY: z
+    .enum(['chroma'], { error: 'must be chroma: the only index of vectors that there is yet' })
+    .default('chroma'),
+  OMEGA_EMBEDDINGS: z
+    .enum(embeddingProviders, { error: `must be one of ${embeddingProviders.join(', ')}` })
+    .default('local'),
+  OMEGA_EMBEDDINGS_URL: z
+    .string()
+    .refine(isHttpUrl, { error: 'is no address; write http://host:port or https://host/path' })
+    .optional(),
+  OMEGA_EMBEDDINGS_MODEL: z.string().max(100, 'has more than 100 characters').optional(),
+  OMEGA_EMBEDDINGS_API_KEY: z.string().optional(),
   OMEGA_EDGE_HOST: z
     .enum(loopbackHosts, {
       error: `must be one of ${loopbackHosts.join(', ')}: nothing of Omega listens beyond this machine`,
@@ -71,7 +101,14 @@ const Variables = z.object({
 });
 
 /** Names that may hold a secret, and so may also come from a file: `NAME_FILE`. */
-const secretNames = ['REDIS_URL', 'OMEGA_BOARD_TOKEN', 'BRAVE_API_KEY', 'GITHUB_PERSONAL_ACCESS_TOKEN'] as const;
+const secretNames = [
+  'REDIS_URL',
+  'CHROMA_URL',
+  'OMEGA_BOARD_TOKEN',
+  'OMEGA_EMBEDDINGS_API_KEY',
+  'BRAVE_API_KEY',
+  'GITHUB_PERSONAL_ACCESS_TOKEN',
+] as const;
 
 /** Every name that is read; `.env.example` has the same. */
 export const knownNames: ReadonlySet<string> = new Set([
@@ -91,13 +128,20 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
   if (!parsed.success || faults.length > 0) throw configurationError(faults);
 
   const { OMEGA_EDGE_HOST, OMEGA_EDGE_PORT, OMEGA_BOARD_TOKEN, REDIS_URL } = parsed.data;
-  const { BRAVE_API_KEY, GITHUB_PERSONAL_ACCESS_TOKEN } = parsed.data;
-  const tokens = [OMEGA_BOARD_TOKEN, BRAVE_API_KEY, GITHUB_PERSONAL_ACCESS_TOKEN];
+  const { BRAVE_API_KEY, GITHUB_PERSONAL_ACCESS_TOKEN, CHROMA_URL, OMEGA_EMBEDDINGS_API_KEY } = parsed.data;
+  const tokens = [OMEGA_BOARD_TOKEN, BRAVE_API_KEY, GITHUB_PERSONAL_ACCESS_TOKEN, OMEGA_EMBEDDINGS_API_KEY];
   const proxy = given['HTTPS_PROXY'] ?? given['https_proxy'];
   return {
     dataDir: parsed.data.OMEGA_DATA_DIR,
     timezone: parsed.data.OMEGA_TIMEZONE,
     redisUrl: REDIS_URL,
+    chromaUrl: CHROMA_URL,
+    embeddings: {
+      provider: parsed.data.OMEGA_EMBEDDINGS,
+      url: parsed.data.OMEGA_EMBEDDINGS_URL,
+      model: parsed.data.OMEGA_EMBEDDINGS_MODEL,
+      apiKey: OMEGA_EMBEDDINGS_API_KEY,
+    },
     edgeHost: OMEGA_EDGE_HOST,
     edgePort: OMEGA_EDGE_PORT,
     boardToken: OMEGA_BOARD_TOKEN,
@@ -105,7 +149,7 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
     variable: (name) => variableOf(name, values),
     network: { proxy, extraCaFile: given['NODE_EXTRA_CA_CERTS'] },
     ssh: sshEnd(shell['SSH_CONNECTION']),
-    secrets: [...tokens, ...secretsOfUrl(REDIS_URL), ...secretsOfProxies(given)].filter(
+    secrets: [...tokens, ...secretsOfUrl(REDIS_URL), ...secretsOfUrl(CHROMA_URL), ...secretsOfProxies(given)].filter(
       (secret) => secret !== undefined,
     ),
     warnings: unknownNames(given),
@@ -186,6 +230,16 @@ function isRedisUrl(value: string): boolean {
   const url = URL.parse(value);
   if (url === null || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') return false;
   return decoded(url.password) !== null;
+}
+
+/** Its client knows no path. */
+function isChromaUrl(value: string): boolean {
+  return isHttpUrl(value) && URL.parse(value)?.pathname === '/';
+}
+
+function isHttpUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.hostname !== '';
 }
 
 /** Null where a percent sign is not followed by two digits: write it as %25. */

@@ -20,12 +20,24 @@ export interface DataPaths {
   readonly data: string;
   readonly healthDb: string;
   readonly snapshot: string;
-  /** What may never be lost or rewritten, on hash chains: the audit of tool calls. */
+  /** What may never be lost or rewritten, on hash chains: the audit of tool calls, the journal of the memory. */
   readonly ledgerDb: string;
   /** A folder a business unit: mandate.md, documents/, reports/. */
   readonly units: string;
   /** How many sources spoke of what in which period. */
   readonly trendsDb: string;
+  /** The memory as it stands now, with its index of words: made from the ledger, and made anew where it is missing. */
+  readonly memoryDb: string;
+  /** The vectors of what is remembered, as the models gave them: kept so that none is asked twice. */
+  readonly vectorsDb: string;
+  /** What was exported without being asked for, so that it is not lost. */
+  readonly exports: string;
+  /** The private Chroma's: the index of vectors, made from the ledger as well. */
+  readonly chroma: string;
+  /** Where the private Chroma answers while it runs. */
+  readonly chromaState: string;
+  /** That the index of vectors is broken: the next start of the private Chroma sets it aside. */
+  readonly chromaBroken: string;
   /** State of the tool servers, and a folder for each. */
   readonly mcp: string;
   /** The owner's own mcp.json and approvals, in place of the shipped ones. */
@@ -37,6 +49,8 @@ export interface DataPaths {
   readonly keys: string;
   readonly redisPassword: string;
   readonly boardToken: string;
+  /** The head of the memory's journal when it was last found whole: outside of the ledger that it vouches for. */
+  readonly memoryHead: string;
   /** The owner's approvals of mandates: outside what they edit and outside what a tool may write. */
   readonly mandateApprovals: string;
   readonly logs: string;
@@ -72,6 +86,12 @@ export function dataPaths({ dataDir }: PathSettings): DataPaths {
     ledgerDb: join(data, 'ledger.sqlite'),
     units: join(data, 'units'),
     trendsDb: join(data, 'trends.sqlite'),
+    memoryDb: join(data, 'memory.sqlite'),
+    vectorsDb: join(data, 'vectors.sqlite'),
+    exports: join(data, 'export'),
+    chroma: join(data, 'chromadb'),
+    chromaState: join(run, 'chroma.json'),
+    chromaBroken: join(run, 'chroma.broken'),
     mcp: join(data, 'mcp'),
     mcpConfig: join(data, 'mcp.json'),
     mcpLock: join(data, 'mcp.lock.json'),
@@ -80,6 +100,7 @@ export function dataPaths({ dataDir }: PathSettings): DataPaths {
     keys: join(data, 'keys'),
     redisPassword: join(data, 'keys', 'redis.password'),
     boardToken: join(data, 'keys', 'board.token'),
+    memoryHead: join(data, 'keys', 'memory.head'),
     mandateApprovals: join(data, 'keys', 'mandates.json'),
     logs: join(data, 'logs'),
     run,

@@ -8,7 +8,12 @@ export interface SqliteOptions {
   readonly migrations: readonly string[];
   /** `FULL`: a commit is on the disk when it returns. `NORMAL`: whole after a power cut, but the last ones may be gone. */
   readonly synchronous: 'FULL' | 'NORMAL';
+  /** What to do about a damaged file; unless said, it may be moved away. */
+  readonly ifDamaged?: string;
 }
+
+/** A path that is no file: a database that is gone when it is closed. */
+export const inMemory = ':memory:';
 
 /** How long a statement waits for another process that writes, in milliseconds. */
 const busyTimeoutMs = 2000;
@@ -19,12 +24,17 @@ const busyTimeoutMs = 2000;
  */
 export function openSqlite(path: string, options: SqliteOptions): DatabaseSync {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600)); // Made here first, so that SQLite and its two companions inherit the mode.
+    if (path !== inMemory) makeFile(path);
     return openMigrated(path, options);
   } catch (error) {
-    throw error instanceof OmegaError ? error : unusable(path, error);
+    throw error instanceof OmegaError ? error : unusable(path, error, options.ifDamaged);
   }
+}
+
+/** Made here first, so that SQLite and its two companions inherit the mode. */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 function openMigrated(path: string, { migrations, synchronous }: SqliteOptions): DatabaseSync {
@@ -40,9 +50,9 @@ function openMigrated(path: string, { migrations, synchronous }: SqliteOptions):
 }
 
 /** SQLite's own words name no file. What callers decide by stays: its code and its `errcode`. */
-function unusable(path: string, cause: unknown): OmegaError {
+function unusable(path: string, cause: unknown, ifDamaged?: string): OmegaError {
   const hint = isDamaged(cause)
-    ? `Stop Omega, move it away (mv '${path}' '${path}.broken'), and start: a new one is begun.`
+    ? (ifDamaged ?? `Stop Omega, move it away (mv '${path}' '${path}.broken'), and start: a new one is begun.`)
     : 'npm run doctor looks at the disk and at the data folder.';
   const error = new OmegaError(`${path} cannot be used`, { code: codeOf(cause) ?? 'E_DATABASE', hint, cause });
   return Object.assign(error, cause instanceof Error && 'errcode' in cause ? { errcode: cause.errcode } : {});

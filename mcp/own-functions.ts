@@ -125,8 +125,22 @@ export const OwnReport = z.object({
 });
 export type OwnReport = z.infer<typeof OwnReport>;
 
-/** Something remembered. */
-export const OwnMemory = z.object({ id: z.string(), text: z.string(), at: Time, score: z.number() });
+/** What is remembered of something, the closest first. */
+export const OwnMemory = z.object({
+  found: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      unit: z.string(),
+      text: z.string(),
+      at: Time,
+      trust: z.string().meta({ description: 'Whose word it is: owner, agent, tool or web' }),
+      score: z.number().meta({ description: 'How well it answers, from 0 to 1' }),
+    }),
+  ),
+  weak: z.boolean().meta({ description: 'Nothing answers well: say that it is not known' }),
+  note: z.string().nullable().meta({ description: 'What the search had to do without' }),
+});
 export type OwnMemory = z.infer<typeof OwnMemory>;
 
 /** What Omega's own server can tell and do; `scripts/own-mcp.ts` joins it with the organs. */
@@ -146,9 +160,9 @@ export interface OwnFunctions {
   readonly readReport: (unit: string, id: string) => Promise<string>;
   /** The whole snapshot, as JSON can tell it; null: none yet. */
   readonly snapshot: (signal: AbortSignal) => Promise<{ readonly seen: Seen; readonly snapshot: unknown }>;
-  /** Not there until Omega has a memory. */
+  /** Never what is in quarantine. Not there where Omega has no memory. */
   readonly memorySearch?: (
-    query: { readonly query: string; readonly limit: number },
+    query: { readonly query: string; readonly limit: number; readonly unit?: string | undefined },
     signal: AbortSignal,
-  ) => Promise<readonly OwnMemory[]>;
+  ) => Promise<OwnMemory>;
 }

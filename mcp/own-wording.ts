@@ -74,10 +74,17 @@ export function reportsText(reports: readonly OwnReport[]): string {
   );
 }
 
-/** What was remembered. */
-export function memoryText(found: readonly OwnMemory[]): string {
-  if (found.length === 0) return 'Nothing of that is remembered.';
-  return lines(...found.map(({ text, at, score }) => `- ${at} (${score.toFixed(2)}): ${text}`));
+/** What was remembered, a row a record: a text may not begin a row, in which it could name whom it is by. */
+export function memoryText({ found, weak, note }: OwnMemory): string {
+  return lines(
+    ...(note === null ? [] : [note]),
+    ...(found.length === 0 ? ['Nothing of that is remembered.'] : []),
+    ...(weak && found.length > 0 ? ['Nothing answers this well; the nearest:'] : []),
+    ...found.map(
+      ({ kind, unit, text, at, trust, score }) =>
+        `- ${at} ${kind} of ${unit}, by ${trust} (${score.toFixed(2)}): ${text.replaceAll(/\s+/g, ' ')}`,
+    ),
+  );
 }
 
 function lines(...all: readonly string[]): string {

@@ -53,8 +53,8 @@ export async function spawnChild({ command, log, prefix, hasChannel }: SpawnOpti
   });
   const exited = untilExit(child);
   await untilSpawned(child, command.file);
-  if (child.stdout !== null) log.keep(child.stdout, 'info');
-  if (child.stderr !== null) log.keep(child.stderr, 'error');
+  if (child.stdout !== null) log.keep(child.stdout, 'info', command.noise);
+  if (child.stderr !== null) log.keep(child.stderr, 'error', command.noise);
   return {
     pid: child.pid ?? 0,
     exited,

@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { createStream, type FileSize, type RotatingFileStream } from 'rotating-file-stream';
 import { messageOf } from '#lib/errors.ts';
 
 /** Keeps what a service says, one line of JSON an entry, in `<folder>/<service>.log` and a few older ones. */
 export interface LogFile {
-  /** Drains a stream to its end; a line that is no JSON is wrapped, with the time at which it came. */
-  readonly keep: (stream: Readable, level: 'info' | 'error') => void;
+  /** Drains a stream to its end, without its noise; a line that is no JSON is wrapped, with the time at which it came. */
+  readonly keep: (stream: Readable, level: 'info' | 'error', noise?: RegExp) => void;
   readonly write: (line: string) => void;
   /** Resolves when all is on disk, as far as the disk takes it. */
   readonly close: () => Promise<void>;
@@ -25,23 +26,33 @@ export interface LogFileOptions {
 /** After trouble the file is tried again this much later; what is said meanwhile is lost, the service goes on. */
 const retryAfterMs = 5000;
 
+const blank = /^\s*$/;
+
 /** Opens a service's log. A disk that takes no more never stops the service whose log it is. */
 export function openLogFile(options: LogFileOptions): LogFile {
   const log = new RetryingFile(options);
   return {
-    keep: (stream, level) => keepLines(stream, { log, name: options.service, level }),
+    keep: (stream, level, noise = blank) => keepLines(stream, { log, name: options.service, level, noise }),
     write: (line) => void log.write(line),
     close: () => log.close(),
   };
 }
 
+interface Keeping {
+  readonly log: RetryingFile;
+  readonly name: string;
+  readonly level: string;
+  readonly noise: RegExp;
+}
+
 /** Reads no faster than the disk writes, so that a talkative service cannot fill the memory. */
-function keepLines(stream: Readable, { log, name, level }: { log: RetryingFile; name: string; level: string }): void {
+function keepLines(stream: Readable, { log, name, level, noise }: Keeping): void {
   const lines = createInterface({ input: stream, crlfDelay: Infinity });
   lines.on('error', () => {}); // A pipe that breaks: the service's own exit tells why.
   let isWaiting = false;
   lines.on('line', (line) => {
-    if (line.trim() === '' || log.write(asJsonLine(line, name, level)) || isWaiting) return;
+    const plain = stripVTControlCharacters(line); // Some draw their banner in colours, for a terminal that is not here.
+    if (blank.test(plain) || noise.test(plain) || log.write(asJsonLine(plain, name, level)) || isWaiting) return;
     isWaiting = true;
     stream.pause(); // Lines that were already read still come: they are few, and wait in the file's own buffer.
     log.onceWritable(() => {

@@ -33,6 +33,8 @@ export interface ServiceCommand {
   readonly args: readonly string[];
   /** On top of what of the supervisor's own environment is no secret (lib/given.ts). */
   readonly env?: Readonly<Record<string, string>>;
+  /** Lines of what it says that tell nothing, such as a banner: they are not kept. */
+  readonly noise?: RegExp;
 }
 
 /** Declares a service. */

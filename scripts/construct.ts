@@ -22,6 +22,7 @@ import type { AnyJob } from '#queue/job.ts';
 import { createQueueProbe, type QueueProbe } from '#queue/probe.ts';
 import { openQueues, type Queues } from '#queue/queues.ts';
 import type { LastRun, RunRecorder } from '#queue/run.ts';
+import { lazyMemory } from './memory-open.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { readToolServers, type ToolServers } from './tool-servers.ts';
 import { allUnits, openTools } from './tools.ts';
@@ -96,7 +97,8 @@ export async function buildOmega(options: {
   await makeFolders(paths);
   await using opening = new AsyncDisposableStack();
   const store = opening.use(openHealthStore(paths.healthDb, { now: systemClock.now(), log }));
-  const tools = opening.use(await openTools({ settings, servers, log }));
+  const memory = opening.use(lazyMemory(settings, log));
+  const tools = opening.use(await openTools({ settings, servers, memory: memory.open, log }));
   const { timezone } = env;
   const lastRuns = (): readonly LastRun[] => store.runs.lastRuns();
   const probes: Probes = {
@@ -105,6 +107,7 @@ export async function buildOmega(options: {
     supervisor: createControlClient(paths.controlSocket),
     tools: tools.probe,
     units: createUnitProbe(tools.mandates, paths.units),
+    memory: memory.probe,
     dataDir: paths.data,
     page: `${paths.site}/index.html`,
   };
@@ -126,7 +129,7 @@ export async function buildOmega(options: {
   });
   const opened = opening.move();
   return {
-    omega: { health, site: createWorkerSite({ paths, clock: systemClock }), trends: tools.trends },
+    omega: { health, site: createWorkerSite({ paths, clock: systemClock }), trends: tools.trends, memory: memory.open },
     recorder: store.runs,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

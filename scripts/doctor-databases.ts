@@ -44,11 +44,13 @@ function lookAt(path: string, { open, damaged }: Reading): Seen {
   }
 }
 
-/** Nothing but its owner may put the record of what was done aside. */
+/** Nothing but its owner may put aside the record of what was done and the journal of the memory. */
 function lostLedger(path: string, why: string): Seen {
   return fault(
-    `${path} is damaged, so no tool can be used: ${why}`,
-    `npm run stop; mv '${path}' '${path}.broken'; npm start`,
+    `${path} is damaged, so no tool can be used and nothing recalled: ${why}`,
+    `npm run stop, put back a copy of it, npm start; without a copy: npm run stop; mv '${path}' '${path}.broken'; ` +
+      'npm start, with which audit and memory begin anew, then npm run memory -- import FILE: the log names what ' +
+      'was exported to data/export/ before',
   );
 }
 

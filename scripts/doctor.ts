@@ -13,6 +13,8 @@ import { isAlive, lockOwner } from '#ops/lock.ts';
 import { connect, requireRedis } from '#queue/connection.ts';
 import { paint, printJson, runCommand } from './command.ts';
 import { databaseLooks, databases } from './doctor-databases.ts';
+import { lookAtDictionary } from './doctor-dictionary.ts';
+import { lookAtMemory } from './doctor-memory.ts';
 import { pageAddress } from './page-address.ts';
 import { isSiteBuilt } from './prepare.ts';
 
@@ -41,7 +43,7 @@ await runCommand({
 
 async function lookAtAll(): Promise<Finding[]> {
   const configuration = readConfiguration();
-  const looks = { ...machineLooks, 'status page': lookAtSite, ...systemdLooks };
+  const looks = { ...machineLooks, 'status page': lookAtSite, dictionary: () => lookAtDictionary(), ...systemdLooks };
   if ('faults' in configuration) {
     const needing = [
       '.env',
@@ -50,6 +52,7 @@ async function lookAtAll(): Promise<Finding[]> {
       'free space',
       'leftovers',
       ...databases,
+      'memory',
       'services',
       'Redis',
       'port',
@@ -62,6 +65,7 @@ async function lookAtAll(): Promise<Finding[]> {
   const own = {
     ...storageLooks(paths, env.secrets),
     ...databaseLooks(paths),
+    memory: () => lookAtMemory({ env, paths }),
     services: () => lookAtServices(paths),
     Redis: () => (env.redisUrl === undefined ? lookAtOwnRedis(paths) : lookAtRedis(env.redisUrl)),
     port: () => lookAtPort(env, paths),

@@ -26,7 +26,7 @@ export async function openByHand(): Promise<{ readonly opened: Tools; readonly s
 }
 
 /** What a person at a terminal must know, in words; the rest is the worker's log's. */
-function troubleLog(secrets: readonly string[]): Log {
+export function troubleLog(secrets: readonly string[]): Log {
   const tell = (message: string, fields: LogFields = {}): void => {
     const facts = Object.values(fields).map((value) => (value instanceof Error ? messageOf(value) : String(value)));
     const line = [message, ...facts].join('; ');

@@ -6,6 +6,7 @@ import type { OwnFunctions, OwnReport } from '#mcp/own-functions.ts';
 import { serveOverStdio } from '#mcp/own-stdio.ts';
 import { createOwnServer } from '#mcp/own.ts';
 import { lookAtIncidents, lookAtJobs, lookAtSnapshot, lookAtStatus } from './own-mcp-look.ts';
+import { searchMemory } from './own-mcp-memory.ts';
 import { runJobFor } from './own-mcp-run.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { allSecrets } from './tool-servers.ts';
@@ -15,7 +16,7 @@ export const runnableJobs = ['heartbeat', 'site-render', 'trend-report', 'canary
 
 /** Omega's own MCP server, joined with Omega; one for each connection, or each request over HTTP. */
 export function openOwnServer(settings: Settings, log: Log, secrets: readonly string[]): McpServer {
-  return createOwnServer({ functions: ownFunctions(settings), version: manifest.version, log, secrets });
+  return createOwnServer({ functions: ownFunctions(settings, log), version: manifest.version, log, secrets });
 }
 
 /**
@@ -30,7 +31,7 @@ export async function serveOwnMcpOverStdio(signal: AbortSignal): Promise<void> {
   await serveOverStdio(openOwnServer(settings, log, secrets), signal);
 }
 
-function ownFunctions(settings: Settings): OwnFunctions {
+function ownFunctions(settings: Settings, log: Log): OwnFunctions {
   const { paths } = settings;
   return {
     status: (signal) => lookAtStatus(paths, signal),
@@ -41,6 +42,7 @@ function ownFunctions(settings: Settings): OwnFunctions {
     listReports: async (limit) => (await listReports(paths.units, { limit })).map(reportRow),
     readReport: async (unit, id) => (await readReport(paths.units, unit, id)).markdown,
     snapshot: (signal) => lookAtSnapshot(paths, signal),
+    memorySearch: (query, signal) => searchMemory(query, { settings, log, signal }),
   };
 }
 

@@ -4,10 +4,12 @@ import { basename, join } from 'node:path';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { readEnv, type Env } from '#lib/env.ts';
 import { dataPaths, root, type DataPaths } from '#lib/paths.ts';
+import { stripChroma } from '#ops/chroma-strip.ts';
 import { makeFolders } from '#ops/folders.ts';
 import { findRedisServer, installRedis, type Tell } from '#ops/redis-binary.ts';
 import { buildSite, builtSite } from '#site/build.ts';
 import { runCommand } from './command.ts';
+import { prepareDictionary } from './dictionary.ts';
 
 export interface PrepareOptions {
   readonly env: Env;
@@ -18,13 +20,14 @@ export interface PrepareOptions {
 }
 
 /**
- * Makes what a start needs beyond packages: the data folders, a Redis, and the built site.
+ * Makes what a start needs beyond packages: the data folders, a Redis, the built site and the memory's dictionary.
  * @throws OmegaError `E_DATA_DIR` (exit code 2), `E_NO_REDIS` or `E_SITE_BUILD`.
  */
 export async function prepare({ env, paths, tell, signal }: PrepareOptions): Promise<void> {
   await makeFolders(paths);
   if (env.redisUrl === undefined && (await findRedisServer()) === null) await installRedis({ tell, signal });
-  await prepareSite({ tell, signal });
+  if (env.chromaUrl === undefined) await stripChroma({ tell, signal });
+  await Promise.all([prepareSite({ tell, signal }), prepareDictionary({ tell, signal })]);
 }
 
 /** Builds the site where its sources differ from those of the last build. */

@@ -1,5 +1,6 @@
 import type { ToolProbe } from '#holding/health/check.ts';
 import { createTrends, type Trends } from '#holding/report/trends.ts';
+import type { OpenMemory } from '#holding/memory/open-memory.ts';
 import { createAuthorize } from '#holding/swarm/mandate-authorize.ts';
 import { createMandates, type Mandates } from '#holding/swarm/mandate-store.ts';
 import * as unitCatalogue from '#holding/units.ts';
@@ -29,9 +30,11 @@ export interface Tools extends AsyncDisposable {
 export async function openTools(options: {
   readonly settings: Settings;
   readonly servers: ToolServers;
+  /** Of the trend reports; those of a process that makes none need none. */
+  readonly memory?: OpenMemory;
   readonly log: Log;
 }): Promise<Tools> {
-  const { settings, servers, log } = options;
+  const { settings, servers, memory = noMemory, log } = options;
   const { env, paths } = settings;
   const { config } = servers;
   const mandates = createMandates({ paths, units: allUnits, clock: systemClock });
@@ -47,6 +50,7 @@ export async function openTools(options: {
     paths,
     clock: systemClock,
     timezone: env.timezone,
+    memory,
     openEgress: async () => (await import('#mcp/egress.ts')).openEgress({ upstream: env.network.proxy, log }),
   });
   return {
@@ -60,6 +64,10 @@ export async function openTools(options: {
     },
     [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose](),
   };
+}
+
+async function noMemory(): Promise<never> {
+  throw new OmegaError('This process opens no memory.', { code: 'E_NO_MEMORY' });
 }
 
 async function openHub(options: HubOptions): Promise<Pick<Tools, 'hub' | 'fault'>> {

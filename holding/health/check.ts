@@ -1,5 +1,6 @@
 import type { Clock } from '#lib/clock.ts';
 import type { Hub } from '#mcp/hub.ts';
+import type { MemoryStats } from '../memory/memory.ts';
 
 /** What a check found. `unknown`: it could not look; that is never green. `off`: it was never set up, which is no fault. */
 export type Status = 'ok' | 'warn' | 'fail' | 'unknown' | 'off';
@@ -108,11 +109,19 @@ export interface UnitStanding {
   readonly lastReportAt: number | null;
 }
 
+/** The memory, as a check sees it; each call rejects where it cannot be opened. */
+export interface MemoryProbe {
+  readonly stats: () => Promise<MemoryStats>;
+  /** Has a vector written, read back and found; resolves to the milliseconds that took, rejects where it is not. */
+  readonly probe: (signal: AbortSignal) => Promise<number>;
+}
+
 export interface Probes {
   readonly queue: QueueProbe;
   readonly supervisor: SupervisorProbe;
   readonly tools: ToolProbe;
   readonly units: () => Promise<readonly UnitStanding[]>;
+  readonly memory: MemoryProbe;
   /** The data folder, whose disk is watched. */
   readonly dataDir: string;
   /** The rendered page, whose age is watched. */

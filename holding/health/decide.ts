@@ -80,7 +80,7 @@ function decideOne(memory: Memory, rule: Check, { checks, memories, looks, now }
     const parent = memories.get(id);
     return parent === undefined ? [] : [{ id, memory: parent }];
   });
-  const cause = causeAmong(parents, checks);
+  const cause = causeAmong(parents, { checks, look });
   if (cause !== null && !isOff(memory, look)) return block(memory, cause, { rule, now, look });
   if (look !== undefined) return observe(memory, look, { rule, hold: parents.some((one) => inDoubt(one.memory)) });
   // Nothing blocks it any more: it is looked at again soon.
@@ -99,9 +99,18 @@ interface Parent {
   readonly memory: Memory;
 }
 
-/** The root cause; an ancestor of which nothing is known blocks nobody, for its descendants may know better. */
-function causeAmong(parents: readonly Parent[], checks: readonly Check[]): Cause | null {
-  const bad = parents.find(({ memory }) => ['down', 'late', 'flapping', 'blocked'].includes(memory.state));
+/**
+ * The root cause; an ancestor of which nothing is known blocks nobody, for its descendants may know better. One that
+ * flaps is up half of the time: it is the cause only of what is not well itself.
+ */
+function causeAmong(
+  parents: readonly Parent[],
+  { checks, look }: { readonly checks: readonly Check[]; readonly look: Look | undefined },
+): Cause | null {
+  const isUnwell = look !== undefined && look.finding.status !== 'ok';
+  const bad = parents.find(
+    ({ memory: { state } }) => ['down', 'late', 'blocked'].includes(state) || (isUnwell && state === 'flapping'),
+  );
   if (bad === undefined) return null;
   const id = bad.memory.blockedBy ?? bad.id;
   const name = checks.find((check) => check.id === id)?.name ?? id;

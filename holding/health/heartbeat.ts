@@ -63,13 +63,13 @@ async function beatOnce(monitor: Monitor, round: Round): Promise<Beat> {
   return { seq: heart.seq, checked: seen.looks.size, flips, nextDueAt, headline: overall.headline };
 }
 
-async function publish(monitor: Monitor, { jobs, queues, reports }: Seen, outcome: Outcome): Promise<void> {
+async function publish(monitor: Monitor, { jobs, queues, reports, memory }: Seen, outcome: Outcome): Promise<void> {
   const { store, clock, host, paths, checks } = monitor;
   const { overall, heart, memories, fault } = outcome;
   const now = clock.now();
   const faults = [store.fault, store.runs.fault(), fault].filter((one) => one !== null);
   const watched = watchedAmong(checks, memories);
-  const asked = { jobs, queues, reports };
+  const asked = { jobs, queues, reports, memory };
   const facts = { now, staleAfter: now + staleMs, seq: heart.seq, overall, watched, ...asked, host, faults };
   try {
     await writeFileAtomic(paths.snapshot, `${JSON.stringify(picture(monitor, facts))}\n`);

@@ -1,5 +1,6 @@
-import type { Attention, CheckView, ReportLine, Snapshot } from './snapshot.ts';
+import type { Attention, CheckView, MemoryView, ReportLine, Snapshot } from './snapshot.ts';
 import type { JobDeadline, QueueCounts } from './check.ts';
+import type { MemoryStats } from '../memory/memory.ts';
 import type { ReportEntry } from './monitor.ts';
 import type { Watched } from './overall.ts';
 import type { HealthStore } from './store.ts';
@@ -17,6 +18,7 @@ export interface Present {
   readonly queues: readonly QueueCounts[] | null;
   /** The newest first. */
   readonly reports: readonly ReportEntry[] | null;
+  readonly memory: MemoryStats | null;
   readonly host: Snapshot['host'];
   /** What is wrong with the records themselves; each is listed for the owner. */
   readonly faults: readonly string[];
@@ -29,7 +31,7 @@ const shownReports = 5;
 
 /** Puts a snapshot together from the present and the history. */
 export function present(store: Pick<HealthStore, 'flips' | 'incidents'>, facts: Present): Snapshot {
-  const { now, staleAfter, seq, overall, watched, jobs, queues, reports, host, faults } = facts;
+  const { now, staleAfter, seq, overall, watched, jobs, queues, reports, memory, host, faults } = facts;
   return {
     version: 1,
     generatedAt: now,
@@ -42,6 +44,7 @@ export function present(store: Pick<HealthStore, 'flips' | 'incidents'>, facts: 
     jobs: jobs?.map(jobView) ?? null,
     queues: queues?.map(queueView) ?? null,
     reports: reports?.slice(0, shownReports).map(reportView) ?? null,
+    memory: memory === null ? null : memoryView(memory),
     host,
   };
 }
@@ -107,4 +110,16 @@ function queueView(counts: QueueCounts): NonNullable<Snapshot['queues']>[number]
 
 function reportView({ unit, id, title, at, engine, claims, example, fault }: ReportEntry): ReportLine {
   return { unit, id, title, at, engine, claims, broken: fault !== null, example };
+}
+
+function memoryView({ counts, growth, lastWriteAt, lastRecall, index }: MemoryStats): MemoryView {
+  const { space, next, pending, fault } = index;
+  return {
+    counts: counts.map(({ unit, kind, records }) => ({ unit, kind, records })),
+    newThisWeek: growth.week,
+    newThisMonth: growth.month,
+    lastWriteAt,
+    lastRecall,
+    index: { space, next, pending, fault },
+  };
 }

@@ -1,4 +1,5 @@
 import type { Check, JobDeadline, Probes, QueueCounts } from './check.ts';
+import type { MemoryStats } from '../memory/memory.ts';
 import type { Look } from './evidence.ts';
 import { askWithin, lookAt } from './look.ts';
 import { offSince, refresh, type Known, type Monitor, type ReportEntry } from './monitor.ts';
@@ -13,6 +14,7 @@ export interface Seen {
   readonly jobs: readonly JobDeadline[] | null;
   readonly queues: readonly QueueCounts[] | null;
   readonly reports: readonly ReportEntry[] | null;
+  readonly memory: MemoryStats | null;
 }
 
 const askTimeoutMs = 5000;
@@ -31,14 +33,15 @@ export async function goRound(monitor: Monitor, { signal, which }: Round): Promi
   const due = which === 'all' ? ordered : dueAt(now, ordered, known);
   const probes = askingOnce(monitor.probes);
   const within = { clock, signal, timeoutMs: askTimeoutMs };
-  const [findings, jobs, queues, reports] = await Promise.all([
+  const [findings, jobs, queues, reports, memory] = await Promise.all([
     Promise.all(due.map((check) => lookAt(check, { clock, probes, signal, secrets }))),
     askWithin(probes.queue.deadlines, within),
     askWithin(probes.queue.queues, within),
     monitor.reports === undefined ? null : askWithin(monitor.reports, within),
+    askWithin(probes.memory.stats, within),
   ]);
   const looks = findings.map((finding, index) => [due[index]?.id ?? '', { at: now, finding }] as const);
-  return { now, looks: new Map(looks), jobs, queues, reports };
+  return { now, looks: new Map(looks), jobs, queues, reports, memory };
 }
 
 /** After the monitor was off everything is due. */
@@ -52,10 +55,11 @@ function dueAt(now: number, checks: readonly Check[], { memories, heart }: Known
 
 /** Checks and snapshot ask the same questions; in one round each is asked once. */
 function askingOnce(probes: Probes): Probes {
-  const { queue, units } = probes;
+  const { queue, units, memory } = probes;
   return {
     ...probes,
     units: once(units),
+    memory: { ...memory, stats: once(memory.stats) },
     queue: {
       canary: (signal) => queue.canary(signal),
       clockSkewMs: () => queue.clockSkewMs(),

@@ -93,6 +93,24 @@ const ReportLine = z.object({
   example: z.boolean().meta({ description: 'Made of the documents that Omega brings along, not of the owner’s' }),
 });
 
+const MemoryView = z.object({
+  counts: z
+    .array(z.object({ unit: z.string(), kind: z.string(), records: z.int().nonnegative() }))
+    .meta({ description: 'Of the records that are recalled' }),
+  newThisWeek: z.int().nonnegative(),
+  newThisMonth: z.int().nonnegative(),
+  lastWriteAt: Time.nullable(),
+  lastRecall: z.object({ at: Time, tookMs: z.number() }).nullable(),
+  index: z
+    .object({
+      space: z.string(),
+      next: z.string().nullable().meta({ description: 'The model that is being moved to' }),
+      pending: z.int().nonnegative().meta({ description: 'Records that it does not hold yet' }),
+      fault: z.string().nullable().meta({ description: 'Why it cannot be used; null: it can, or was not asked yet' }),
+    })
+    .meta({ description: 'The index of vectors' }),
+});
+
 /** `data/snapshot.json`: all that the page, the commands and the reports know about the present. */
 export const Snapshot = z.object({
   version: z.literal(1),
@@ -117,6 +135,9 @@ export const Snapshot = z.object({
     .nullable()
     .default(null) // A snapshot of before there were any.
     .meta({ description: 'The newest reports of the business units, at most 5; null: could not be read' }),
+  memory: MemoryView.nullable()
+    .default(null) // A snapshot of before there was one.
+    .meta({ description: 'What Omega remembers; null: could not be asked' }),
   host: z.object({
     name: z.string(),
     version: z.string(),
@@ -129,4 +150,5 @@ export type Snapshot = z.infer<typeof Snapshot>;
 export type CheckView = z.infer<typeof CheckView>;
 export type Attention = z.infer<typeof Attention>;
 export type ReportLine = z.infer<typeof ReportLine>;
+export type MemoryView = z.infer<typeof MemoryView>;
 export type Incident = z.infer<typeof Incident>;

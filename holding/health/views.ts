@@ -1,9 +1,11 @@
 import { freshnessOf } from '#lib/clock.ts';
 import type { Attention, CheckView, Snapshot, State } from './snapshot.ts';
 import { incidentsOf, jobsOf, reportsOf, type IncidentRow, type JobRow, type ReportRow } from './lists.ts';
+import { memoryTable, type MemoryTable } from './memory-table.ts';
 import { amount, groupTitles, momentsIn, percentage, stateWords, type Moment, type MomentOf } from './wording.ts';
 
 export type { IncidentRow, JobRow, ReportRow } from './lists.ts';
+export type { MemoryTable } from './memory-table.ts';
 export type { Moment } from './wording.ts';
 
 /** Everything that the index page draws; it computes nothing of its own. */
@@ -33,6 +35,8 @@ export interface IndexView {
   readonly queues: Snapshot['queues'];
   /** The newest first. */
   readonly reports: readonly ReportRow[] | null;
+  /** Null: could not be asked, which the check of the memory tells. */
+  readonly memory: MemoryTable | null;
   readonly host: {
     readonly name: string;
     readonly version: string;
@@ -88,6 +92,7 @@ export function indexView(snapshot: Snapshot, now: number): IndexView {
     jobs: jobsOf(snapshot, now, moment),
     queues: snapshot.queues,
     reports: reportsOf(snapshot, moment),
+    memory: memoryTable(snapshot, moment),
     host: {
       name: snapshot.host.name,
       version: snapshot.host.version,

@@ -6,6 +6,7 @@ import { feedHosts } from '../swarm/mandate-authorize.ts';
 import { cleanText } from '../swarm/guard.ts';
 import { createCaller, type Caller } from './caller.ts';
 import { dayIn, type Day } from './days.ts';
+import { createRecollection } from './earlier.ts';
 import { readDocuments, type Collected } from './documents.ts';
 import { openFeedWay } from './fetch-feed.ts';
 import { readFeeds } from './feeds.ts';
@@ -28,10 +29,12 @@ const exampleOnly = 'Only the shipped documents: this is an example';
 
 /** Begins a report: nothing is read before it is sure that the mandate holds and that there is a place to write. */
 export async function openDesk({ unit, demo, signal }: TrendRequest, options: TrendsOptions): Promise<TrendDesk> {
-  const { hub, mandates, paths, clock, timezone, openEgress } = options;
+  const { hub, mandates, paths, clock, timezone, memory, openEgress } = options;
   const mandate = await mandates.require(unit);
   const { folder: home, unit: shipped } = await mandates.standing(unit);
-  const caller = createCaller({ hub, unit, run: `trend-report-${crypto.randomUUID()}`, mandate, signal });
+  const run = `trend-report-${crypto.randomUUID()}`;
+  const caller = createCaller({ hub, unit, run, mandate, signal });
+  const recollection = createRecollection({ open: demo ? null : memory, runId: run, signal });
   const reports = join(home, 'reports');
   await caller.call('filesystem.create_directory', { path: reports });
 
@@ -87,7 +90,8 @@ export async function openDesk({ unit, demo, signal }: TrendRequest, options: Tr
     },
     searchTopics: async () =>
       demo ? exampleOnly : `${await keep(await searchTopics({ ...common, hub, topics, msLeft }))} results of searches`,
-    compare: () => findingsOf({ unit, example: demo, today, now, topics, sightings, gaps, signal }),
+    compare: async () =>
+      recollection.recall(await findingsOf({ unit, example: demo, today, now, topics, sightings, gaps, signal })),
     write: async (report) => {
       const files = [`${report.id}.md`, `${report.id}.json`];
       const [markdown, json] = [renderReport(report), `${JSON.stringify(report, null, 2)}\n`];
@@ -100,6 +104,7 @@ export async function openDesk({ unit, demo, signal }: TrendRequest, options: Tr
       if (!report.example) await removeExamples(paths.units, unit);
       return { changed, files };
     },
+    remember: recollection.remember,
     [Symbol.asyncDispose]: async () => closing[Symbol.dispose](),
   };
 }

@@ -77,6 +77,7 @@ function claimOf(trend: Trend, known: readonly Remembered[]): Claim {
       text: quoteOf(sentenceWith(lead, (sentence) => termsOf(sentence, [term]).has(term)).replace(/^[#>*\-\s|]+/, '')),
       source: kind === 'document' ? quoteOf(source) : `${source}: ${quoteOf(title)}`,
     })),
+    earlier: null, // What the memory knows of it comes after the counting.
   };
 }
 

@@ -1,5 +1,5 @@
 import { cleanText, escapeMarkdown, unescapeMarkdown } from '../swarm/guard.ts';
-import type { Claim, Report } from './report.ts';
+import type { Claim, Counts, Earlier, Report } from './report.ts';
 
 const mostBelow = 60;
 
@@ -47,7 +47,10 @@ function weeks(count: number): string {
   return count === 1 ? 'the week' : `the ${count} weeks`;
 }
 
-function renderClaim({ term, text, quotes, evidence, change, domains, files }: Claim, index: number): string {
+function renderClaim(
+  { term, text, quotes, evidence, change, domains, files, counts, earlier }: Claim,
+  index: number,
+): string {
   const named = [...(files > 0 ? [counted(files, 'own document')] : []), ...domains]
     .slice(0, 12)
     .map(escape)
@@ -55,10 +58,19 @@ function renderClaim({ term, text, quotes, evidence, change, domains, files }: C
   return [
     `### ${index + 1}. ${escape(term)}`,
     escape(text),
+    ...(earlier === null ? [] : [toldBefore(earlier, counts)]),
     ...quotes.map((quote) => `> “${escape(quote.text)}” (${escape(quote.source)})`),
     `Named by: ${named}. Change: ${change.logOdds} in log-odds, ± ${change.standardError}.`,
     `Evidence:\n\n${evidence.map(({ callId, url, sha256 }) => `- ${code(url)} sha256 ${sha256.slice(0, 16)}${callId === null ? '' : `, call ${code(callId)}`}`).join('\n')}`,
   ].join('\n\n');
+}
+
+/** Since when it is told, and whether a larger or a smaller share of the sources names it now. */
+function toldBefore({ first, last, sources, of }: Earlier, now: Counts): string {
+  const share = now.sources * of - sources * now.of;
+  const strength = share > 0 ? 'stronger' : share < 0 ? 'weaker' : 'as strong';
+  const again = first === last ? `First told on ${first}` : `First told on ${first}, last on ${last}`;
+  return `${again}, then named by ${sources} of ${of}: now again, and ${strength}.`;
 }
 
 function topicsOf({ topics, period }: Report): string[] {

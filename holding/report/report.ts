@@ -40,6 +40,16 @@ export type Counts = z.infer<typeof Counts>;
 /** How much more than before, as a smoothed log-odds ratio with its standard error; above 0 is more. */
 const Change = z.object({ logOdds: z.number(), standardError: z.number() });
 
+/** What earlier reports told of the same, as the memory has it. */
+export const Earlier = z.object({
+  first: Day,
+  last: Day,
+  /** Then, of so many. */
+  sources: Count,
+  of: Count,
+});
+export type Earlier = z.infer<typeof Earlier>;
+
 export const Claim = z.object({
   text: Line,
   term: Line,
@@ -52,6 +62,8 @@ export const Claim = z.object({
   change: Change,
   /** External text: cleaned, at most 200 characters each, and escaped where it is rendered. */
   quotes: z.array(z.object({ text: Line, source: Line })).max(100),
+  /** Null: it was not told before, or nobody could be asked. */
+  earlier: Earlier.nullable().default(null),
 });
 export type Claim = z.infer<typeof Claim>;
 

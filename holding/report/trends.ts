@@ -2,6 +2,7 @@ import type { Egress } from '#mcp/egress.ts';
 import type { Hub } from '#mcp/hub.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { DataPaths } from '#lib/paths.ts';
+import type { OpenMemory } from '../memory/open-memory.ts';
 import type { Mandates } from '../swarm/mandate-store.ts';
 import type { Report } from './report.ts';
 
@@ -26,9 +27,12 @@ export interface TrendDesk extends AsyncDisposable {
   readonly readDocuments: () => Promise<string>;
   readonly readFeeds: () => Promise<string>;
   readonly searchTopics: () => Promise<string>;
+  /** Also with what earlier reports said of the same, as the memory has it. */
   readonly compare: () => Promise<Report>;
   /** Writes it into the unit's reports, where it is not there already. @throws OmegaError `E_REPORT_WRITE` */
   readonly write: (report: Report) => Promise<{ readonly changed: boolean; readonly files: readonly string[] }>;
+  /** What it claims goes into the memory; resolves to what became of that, in words, also where it could not be. */
+  readonly remember: (report: Report) => Promise<string>;
 }
 
 export interface TrendsOptions {
@@ -37,6 +41,7 @@ export interface TrendsOptions {
   readonly paths: Pick<DataPaths, 'units' | 'trendsDb'>;
   readonly clock: Clock;
   readonly timezone: string;
+  readonly memory: OpenMemory;
   /** Opens the guarded way out for feeds, for as long as they are fetched; null: none is needed, as in a test. */
   readonly openEgress: (() => Promise<Egress>) | null;
 }

@@ -69,6 +69,22 @@ test('once the parent is up its children are looked at within a second, and are 
   expect([...(told[5]?.memories.values() ?? [])].map(({ state }) => state)).toEqual(family.map(() => 'up'));
 });
 
+test('a parent that flaps blocks only what is not well itself, and between two looks nothing', () => {
+  const changing = ['ok', 'fail', 'fail', 'ok', 'ok', 'fail', 'fail', 'ok', 'ok'] as const;
+  const flapping = changing.map((status) => ({ redis: status }));
+  const told = rounds(
+    family,
+    [allOf('ok'), ...flapping, {}, allOf('ok'), { ...allOf('ok'), 'child-1': 'warn' }],
+    second,
+  );
+  const [between, well, ill] = told.slice(-3).map(({ memories }) => memories);
+  expect(well?.get('redis')?.state).toBe('flapping');
+  expect(between?.get('child-1')).toEqual(told.at(-4)?.memories.get('child-1'));
+  expect([well?.get('child-1')?.state, well?.get('grandchild')?.state]).toEqual(['up', 'up']);
+  expect(ill?.get('child-1')).toMatchObject({ state: 'blocked', blockedBy: 'redis' });
+  expect(ill?.get('child-2')?.state).toBe('up');
+});
+
 test('a parent of which nothing is known blocks nobody', () => {
   const last = rounds(family, [{ ...allOf('ok'), redis: 'unknown' }]).at(-1);
   expect(last?.memories.get('child-0')?.state).toBe('up');

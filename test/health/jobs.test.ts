@@ -28,6 +28,7 @@ function contextFor(beat: Partial<Beat>, { asked, said }: { asked: Asked[]; said
       health: { beat: async () => whole, prune: () => 12 },
       site: { render: async () => ({ written: [], cpuMs: 0 }) },
       trends: { open: async () => Promise.reject(new Error('these jobs make no reports')) },
+      memory: async () => Promise.reject(new Error('these jobs remember nothing')),
     },
   };
 }

@@ -18,6 +18,8 @@ test('with nothing set everything has its default', () => {
   expect(readEnv({}, none)).toMatchObject({
     dataDir: 'data',
     redisUrl: undefined,
+    chromaUrl: undefined,
+    embeddings: { provider: 'local', url: undefined, model: undefined, apiKey: undefined },
     edgeHost: '127.0.0.1',
     edgePort: undefined,
     boardToken: undefined,
@@ -111,4 +113,53 @@ test.each(['HTTPS_PROXY', 'http_proxy', 'ALL_PROXY'])('the password of %s is a s
 
 test('the password of a proxy is a secret', () => {
   expect(readEnv({ HTTPS_PROXY: 'http://me:hunter22@proxy.example:3128' }, none).secrets).toContain('hunter22');
+});
+
+test('the model for embeddings is read as one, with its key from a file and among the secrets', () => {
+  const env = readEnv(
+    {
+      OMEGA_EMBEDDINGS: 'openai',
+      OMEGA_EMBEDDINGS_URL: 'https://models.example/v1',
+      OMEGA_EMBEDDINGS_MODEL: 'BAAI/bge-m3',
+      OMEGA_EMBEDDINGS_API_KEY_FILE: dotenv('key-of-the-models\n'),
+    },
+    none,
+  );
+  expect(env.embeddings).toEqual({
+    provider: 'openai',
+    url: 'https://models.example/v1',
+    model: 'BAAI/bge-m3',
+    apiKey: 'key-of-the-models',
+  });
+  expect(env.secrets).toContain('key-of-the-models');
+});
+
+test('every fault in the settings of the memory is named at once, without the key', () => {
+  const shell = {
+    CHROMA_URL: 'chroma.example:8000',
+    OMEGA_MEMORY: 'pinecone',
+    OMEGA_EMBEDDINGS: 'magic',
+    OMEGA_EMBEDDINGS_URL: 'ftp://models.example',
+    OMEGA_EMBEDDINGS_MODEL: 'x'.repeat(101),
+    OMEGA_EMBEDDINGS_API_KEY: 'key-of-the-models',
+  };
+  const fault = catchFault(shell);
+  expect(fault).toMatch(/5 faults/);
+  for (const name of Object.keys(shell).filter((one) => !one.endsWith('_KEY'))) expect(fault).toContain(name);
+  expect(fault).not.toContain('key-of-the-models');
+});
+
+function catchFault(shell: NodeJS.ProcessEnv): string {
+  try {
+    readEnv(shell, none);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return expect.unreachable('there is no fault');
+}
+
+test('the address of a Chroma may come from a file, and its password is a secret', () => {
+  const env = readEnv({ CHROMA_URL_FILE: dotenv('https://omega:hunter22@chroma.example\n') }, none);
+  expect(env.chromaUrl).toBe('https://omega:hunter22@chroma.example');
+  expect(env.secrets).toEqual(expect.arrayContaining(['hunter22', 'https://omega:hunter22@chroma.example']));
 });

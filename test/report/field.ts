@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { openOnce, type OpenMemory } from '#holding/memory/open-memory.ts';
 import { createTrends, type TrendsOptions } from '#holding/report/trends.ts';
 import { createAuthorize } from '#holding/swarm/mandate-authorize.ts';
 import { createMandates, type Mandates } from '#holding/swarm/mandate-store.ts';
@@ -15,6 +16,7 @@ import { readMcpConfig } from '#mcp/config.ts';
 import { createHub } from '#mcp/create-hub.ts';
 import type { Hub, ToolCall } from '#mcp/hub.ts';
 import * as known from '#mcp/servers/index.ts';
+import { memoryFolder } from '../support/memory.ts';
 
 export const day = 86_400_000;
 
@@ -24,6 +26,7 @@ export interface TrendField extends AsyncDisposable {
   readonly home: string;
   readonly hub: Hub;
   readonly mandates: Mandates;
+  readonly memory: OpenMemory;
   /** Every call that was made, in order. */
   readonly calls: readonly ToolCall[];
   /** Writes a document that was changed so many days ago. */
@@ -46,12 +49,16 @@ export interface FieldOptions {
   /** Stands in for the hub's answers, of servers that lie on the internet. */
   readonly wrap?: (hub: Hub) => Pick<Hub, 'call' | 'servers'>;
   readonly openEgress?: TrendsOptions['openEgress'];
+  /** A real one without an index of vectors, unless a test says otherwise. */
+  readonly memory?: TrendsOptions['memory'];
   readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** No feeds unless a test says so: none can be reached here. */
 export async function openField(options: FieldOptions = {}): Promise<TrendField> {
   const { clock = systemClock, wrap = (hub) => hub, openEgress = null, variables = {} } = options;
+  const remembering = memoryFolder({ clock });
+  const { memory = openOnce(() => remembering.open()).open } = options;
   const data = mkdtempSync(join(tmpdir(), 'omega-trend-'));
   const env = readEnv({ PATH: process.env['PATH'], OMEGA_DATA_DIR: data, ...variables }, join(data, 'no.env'));
   const paths = dataPaths(env);
@@ -75,12 +82,21 @@ export async function openField(options: FieldOptions = {}): Promise<TrendField>
     },
   };
   const { path, folder: home } = await mandates.standing('marketing');
-  const trends = createTrends({ hub: counted, mandates, paths, clock, timezone: 'Europe/Amsterdam', openEgress });
+  const trends = createTrends({
+    hub: counted,
+    mandates,
+    paths,
+    clock,
+    timezone: 'Europe/Amsterdam',
+    memory,
+    openEgress,
+  });
   const field: TrendField = {
     paths,
     home,
     hub,
     mandates,
+    memory,
     calls,
     document: (name, text, daysAgo = 0) => {
       const file = join(home, 'documents', name);
@@ -109,6 +125,7 @@ export async function openField(options: FieldOptions = {}): Promise<TrendField>
     },
     [Symbol.asyncDispose]: async () => {
       await hub[Symbol.asyncDispose]();
+      await remembering[Symbol.asyncDispose]();
       rmSync(data, { recursive: true, force: true });
     },
   };

@@ -21,12 +21,12 @@ async function newest(): Promise<StoredReport> {
 }
 
 /** Sixty documents, thirty of them of the week before; so many of this week's name the topic. */
-function sixty(naming: number): void {
+function sixty(naming: number, into = field): void {
   for (let n = 0; n < 60; n += 1) {
     const isNow = n >= 30;
     const topic =
       isNow && n - 30 < naming ? 'Iedereen vraagt naar een zonneboiler.' : 'Iedereen vraagt naar de winkel.';
-    field.document(`${n}.md`, `Verslag van gesprek ${n}. ${topic}`, isNow ? 1 : 9);
+    into.document(`${n}.md`, `Verslag van gesprek ${n}. ${topic}`, isNow ? 1 : 10);
   }
 }
 
@@ -89,6 +89,36 @@ describe('sixty documents', () => {
     expect(readFileSync(file, 'utf8')).toBe(before);
     expect(statSync(file).mtimeMs).toBe(at);
     expect(lines.some((line) => line.endsWith('say so already'))).toBe(true);
+  });
+});
+
+describe('the memory', () => {
+  test('has each claim once, however often the report is made, and the next day’s report says since when', async () => {
+    const clock = fakeClock(Date.now());
+    await using dated = await openField({ clock });
+    sixty(8, dated);
+    const first = await dated.report();
+    expect(first.lines).toContain('Memory: 1 of 1 claims remembered anew');
+    expect((await dated.report()).lines).toContain('Memory: 0 of 1 claims remembered anew');
+    clock.advance(day);
+    const { result } = await dated.report();
+    const { report, markdown } = await readReport(dated.paths.units, 'marketing', result.report);
+    const told = first.result.report.replace('trend-', '');
+    expect(report.claims[0]).toMatchObject({ term: 'zonneboiler', earlier: { first: told, sources: 8, of: 30 } });
+    expect(markdown).toContain(`First told on ${told}, then named by 8 of 30: now again, and as strong.`);
+    const { hits } = await (await dated.memory()).recall({ text: 'zonneboiler' });
+    expect(hits.map(({ record }) => [record.source.ref, record.trust])).toEqual([[result.report, 'agent']]);
+  });
+
+  test('that fails is a gap in words, and the report is there', async () => {
+    const memory = async (): Promise<never> => Promise.reject(new Error('the ledger is damaged'));
+    await using without = await openField({ memory });
+    sixty(8, without);
+    const { result, lines } = await without.report();
+    const { report } = await readReport(without.paths.units, 'marketing', result.report);
+    expect(report.claims).toHaveLength(1);
+    expect(report.gaps).toContainEqual(expect.stringMatching(/^The memory could not be asked.*the ledger is damaged$/));
+    expect(lines).toContain('Memory: nothing could be remembered: the ledger is damaged');
   });
 });
 

@@ -37,6 +37,10 @@ async function found(subject: string, env: Readonly<Record<string, string>> = {}
 test('while Omega runs its services and its Redis are asked', async () => {
   expect(await found('services')).toMatchObject({ state: 'fine', what: expect.stringMatching(/redis.*: ready$/) });
   expect(await found('Redis')).toMatchObject({ state: 'fine', what: expect.stringMatching(/, answers$/) });
+  expect(await found('memory')).toMatchObject({
+    state: 'fine',
+    what: expect.stringMatching(/^model local; private Chroma with \d+\.\d MiB, answers$/),
+  });
 });
 
 test('a port that is taken is only fine where the page itself is there', async () => {

@@ -271,9 +271,14 @@ test('a ledger that is damaged is named with what to do, by each command and by 
     const { exitCode, stderr } = await mcp(field, args);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`✗ ${field.paths.ledgerDb} cannot be used: file is not a database`);
-    expect(stderr).toContain(`  → Stop Omega, move it away`);
+    expect(stderr).toContain(`  → Stop Omega and put back a copy of it; npm run doctor says`);
+    expect(stderr).not.toContain('a new one is begun');
   }
-  expect(await doctorsWord(field, 'ledger')).toMatchObject({ state: 'fault' });
+  expect(await doctorsWord(field, 'ledger')).toMatchObject({
+    state: 'fault',
+    what: expect.stringContaining('no tool can be used and nothing recalled'),
+    mend: expect.stringMatching(/put back a copy of it.* memory begin anew, then npm run memory -- import FILE/),
+  });
 });
 
 test('a state of the tool servers that a newer Omega wrote is named, by list and by the doctor', async () => {

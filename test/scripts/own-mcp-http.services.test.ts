@@ -73,7 +73,7 @@ describe.each(Object.entries(generations))('%s', (_, connect) => {
   test('lists the tools, asks them and reads resources', async () => {
     await Promise.all([data.seen(Date.now()), data.report('# Trends')]);
     await using client = await connect({ url, token });
-    expect(await client.toolNames()).toEqual(['status', 'incidents', 'jobs', 'run_job', 'reports']);
+    expect(await client.toolNames()).toEqual(['status', 'incidents', 'jobs', 'run_job', 'reports', 'memory_search']);
     const { text: said, isError } = await client.call('status');
     expect(isError).toBe(false);
     expect(said).toContain('The last heartbeat was');

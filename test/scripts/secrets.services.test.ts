@@ -20,7 +20,7 @@ test('no process that Omega starts has a secret of the owner’s in its initial 
   await using stack = await openStack();
   Object.assign(stack.env, secrets);
   await stack.start();
-  for (const name of ['redis', 'worker', 'edge']) {
+  for (const name of ['redis', 'chroma', 'worker', 'edge']) {
     const environment = initialEnvironment((await stack.running(name)).pid);
     for (const [variable, value] of Object.entries(secrets)) {
       expect(environment).not.toContain(variable);

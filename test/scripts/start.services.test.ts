@@ -138,7 +138,9 @@ test('stop_holding.sh ends what was started in the background, says so, and is c
   const stopped = await promisify(execFile)('sh', [join(root, 'scripts', 'stop_holding.sh')], {
     env: environment(settings),
   });
-  expect(stopped.stdout).toMatch(/^Ended: the supervisor \(process \d+\) with redis, worker, edge|^Ended: .*edge/);
+  expect(stopped.stdout).toMatch(
+    /^Ended: the supervisor \(process \d+\) with redis, chroma, worker, edge|^Ended: .*edge/,
+  );
   expect(pids.map(isAlive)).toEqual([false, false, false]);
   expect((await command(settings, ['stop.ts'])).stdout).toBe('Omega was not running here.\n');
 });

@@ -86,6 +86,25 @@ describe('the page', () => {
     expect(await page('unknown')).toContain('The reports could not be read');
   });
 
+  test('counts what is remembered of each unit and kind, and how to begin where that is nothing', async () => {
+    const html = await page('memory');
+    expect(html).toContain('4329 records, 31 new this week, last write 07:31, last recall in 8 ms');
+    expect(html).toContain('<b>marketing</b> trend 1204, fact 1004, decision 804');
+    expect(html).toContain('<b>holding</b> fact 7, decision 14');
+    const ofOneKind = { ...scenes.memory().memory!, counts: [{ unit: 'holding', kind: 'fact', records: 77 }] };
+    const one = await renderer.index(indexView({ ...scenes.memory(), memory: ofOneKind }, sceneTime));
+    expect(one).toContain('<b>holding</b> fact</p><p>77</p>');
+    expect(await page('empty')).toContain('Nothing is remembered yet');
+    expect(await page('unknown')).not.toContain('id="memory"');
+  });
+
+  test('spends less than 1.5 KB on the memory', async () => {
+    const without = indexView({ ...scenes.memory(), memory: null }, sceneTime);
+    const more = Buffer.byteLength(await page('memory')) - Buffer.byteLength(await renderer.index(without));
+    expect(more).toBeGreaterThan(100);
+    expect(more).toBeLessThan(1500);
+  });
+
   test('tells queues that could not be asked from empty ones', async () => {
     expect(await page('unknown')).toContain('Redis did not answer');
   });

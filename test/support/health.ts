@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Check, Finding, JobDeadline, Probes, QueueCounts, Status, UnitStanding } from '#holding/health/check.ts';
+import type { MemoryStats } from '#holding/memory/memory.ts';
 import { createHealth } from '#holding/health/heartbeat.ts';
 import type { Health } from '#holding/health/health.ts';
 import { newMemory, type Memory } from '#holding/health/memory.ts';
@@ -109,6 +110,7 @@ export function probesOf(change: Partial<Probes['queue']> & Partial<Omit<Probes,
     supervisor: { services: async () => [] },
     tools: { look: async (name) => serverStatus({ name }), config: () => ({ servers: 1, fault: null }) },
     units: async () => [unitStanding()],
+    memory: { stats: async () => memoryStats(), probe: async () => 4 },
     dataDir: tmpdir(),
     page: '/nonexistent/index.html',
     ...rest,
@@ -142,6 +144,24 @@ export function serverStatus(change: Partial<ServerStatus> = {}): ServerStatus {
 export function unitStanding(change: Partial<UnitStanding> = {}): UnitStanding {
   const mandate = { state: 'ok', reason: 'In force', expiresAt: noon + 200 * 24 * hour } as const;
   return { unit: 'marketing', mandate, lastReportAt: noon - hour, ...change };
+}
+
+/** A memory of three records, all of them in both indexes. */
+export function memoryStats(change: Partial<MemoryStats> = {}): MemoryStats {
+  return {
+    counts: [
+      { unit: 'marketing', kind: 'trend', records: 2 },
+      { unit: 'holding', kind: 'fact', records: 1 },
+    ],
+    byStatus: { active: 3, quarantined: 0, superseded: 0, aged: 0 },
+    forgotten: 0,
+    growth: { week: 1, month: 3 },
+    lastWriteAt: noon - hour,
+    lastRecall: { at: noon - hour, tookMs: 8.2 },
+    journal: { seq: 3, hash: '0'.repeat(64) },
+    index: { space: 'local-4grams-v1', next: null, pending: 0, fault: null },
+    ...change,
+  };
 }
 
 /** A report of the marketing unit of an hour before noon. */

@@ -50,6 +50,7 @@ export function snapshotOf(checks: readonly CheckView[], change: Partial<Snapsho
     jobs: jobs(at),
     queues: queues(),
     reports: reports(at),
+    memory: null,
     host: {
       name: 'nuc',
       version: '0.1.0',
@@ -84,6 +85,7 @@ export const scenes = {
   oneDown,
   words: longWords,
   tools,
+  memory: () => snapshotOf(builtIn(), { memory: remembered }),
   thirty: () => hundred(30),
   hundred: () => hundred(100),
   unknown: () =>
@@ -101,8 +103,22 @@ export const scenes = {
       overall: { state: 'unknown', headline: 'No check has reported yet', since: sceneTime },
       jobs: [],
       queues: [],
+      memory: { ...remembered, counts: [], newThisWeek: 0, newThisMonth: 0, lastWriteAt: null, lastRecall: null },
     }),
 } satisfies Record<string, () => Snapshot>;
+
+/** More kinds than a telephone has room for. */
+const remembered: NonNullable<Snapshot['memory']> = {
+  counts: ['trend', 'fact', 'decision', 'mandate', 'incident', 'reflection'].flatMap((kind, index) => [
+    { unit: 'marketing', kind, records: 1204 - 200 * index },
+    { unit: 'holding', kind, records: 7 * index },
+  ]),
+  newThisWeek: 31,
+  newThisMonth: 120,
+  lastWriteAt: sceneTime - 130 * minute,
+  lastRecall: { at: sceneTime - 20 * minute, tookMs: 8.4 },
+  index: { space: 'local-4grams-1024-v1', next: null, pending: 0, fault: null },
+};
 
 const ping = {
   what: 'Tell someone else when this machine goes dark',
@@ -136,7 +152,7 @@ function builtIn(change: (name: string) => Partial<CheckView> = () => ({})): Che
     of('jobs', 'Scheduler', '4 of 4 jobs in time'),
     of('jobs', 'Backlog', 'nothing waits, no dead letters'),
     of('host', 'Disk', '38 % of 476 GB used'),
-    of('host', 'Memory', '2.1 of 16 GB used'),
+    of('host', 'RAM', '2.1 of 16 GB used'),
     of('host', 'Load', '0.31 a core'),
     of('host', 'Network', '2 of 2 addresses answer'),
     of('host', 'Page', 'drawn 6 s ago'),

@@ -107,7 +107,7 @@ interface WorkerKill {
 }
 
 interface Killing {
-  readonly kills: { worker: number; redis: number; edge: number; supervisor: number };
+  readonly kills: { worker: number; redis: number; chroma: number; edge: number; supervisor: number };
   readonly orphans: number[];
   readonly ofWorkers: WorkerKill[];
 }
@@ -117,11 +117,11 @@ interface Killing {
  * killed itself, every other time in the midst of a restart, and started again as systemd would.
  */
 async function killInTurn(stack: Stack, seconds: number): Promise<Killing> {
-  const killing: Killing = { kills: { worker: 0, redis: 0, edge: 0, supervisor: 0 }, orphans: [], ofWorkers: [] };
+  const killing: Killing = { kills: { worker: 0, redis: 0, chroma: 0, edge: 0, supervisor: 0 }, orphans: [], ofWorkers: [] };
   const end = performance.now() + seconds * 1000;
   for (let round = 0; performance.now() < end; round += 1) {
     await killWorkerAlone(stack, killing);
-    for (const name of ['redis', 'worker', 'edge'] as const) await killService(stack, name, killing);
+    for (const name of ['redis', 'chroma', 'worker', 'edge'] as const) await killService(stack, name, killing);
     await stack.untilReady();
     if (round % 2 === 0) await killWorkerAlone(stack, killing);
     else await killService(stack, 'worker', killing);
@@ -139,7 +139,7 @@ async function killWorkerAlone(stack: Stack, killing: Killing): Promise<void> {
   await stack.untilReady();
 }
 
-async function killService(stack: Stack, name: 'worker' | 'redis' | 'edge', { kills }: Killing): Promise<number> {
+async function killService(stack: Stack, name: 'worker' | 'redis' | 'chroma' | 'edge', { kills }: Killing): Promise<number> {
   await systemClock.sleep(Math.random() * longestPauseMs);
   const { pid } = await stack.running(name);
   process.kill(pid, 'SIGKILL');

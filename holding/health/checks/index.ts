@@ -1,8 +1,9 @@
-export { edge, redis, worker } from './services.ts';
+export { chroma, edge, redis, worker } from './services.ts';
 export { default as queueCanary } from './queue-canary.ts';
 export { default as page } from './page.ts';
 export { default as scheduler } from './scheduler.ts';
 export { default as queues } from './queues.ts';
+export { default as recall } from './recall.ts';
 export { default as disk } from './disk.ts';
 export { default as memory } from './memory.ts';
 export { default as load } from './load.ts';

@@ -13,11 +13,11 @@ const badStallPercent = 40;
 /** How much memory there is left, and whether work already waits for it. */
 export default defineCheck({
   id: 'memory',
-  name: 'Memory',
+  name: 'RAM',
   group: 'host',
   everyMs: 60_000,
   timeoutMs: 5000,
-  headline: { degraded: 'Memory is getting short', down: 'Memory has run out' },
+  headline: { degraded: 'RAM is getting short', down: 'RAM has run out' },
   run: async () => judgeMemory({ ...(await readMemory()), pressure: await readPressure('memory') }),
 });
 

@@ -7,6 +7,9 @@ const loopRestarts = 3;
 /** The private Redis; where the owner runs one of their own, whether that answers. */
 export const redis = defineCheck({ ...serviceCheck('redis', 'Redis'), run: lookAtRedis });
 
+/** The private Chroma. Where the owner runs one of their own, or this system has none, there is nothing to look at. */
+export const chroma = defineCheck({ ...serviceCheck('chroma', 'Chroma'), worstOverall: 'degraded', run: lookAtChroma });
+
 /** The process that runs jobs. */
 export const worker = serviceCheck('worker', 'Worker');
 
@@ -43,6 +46,14 @@ async function lookAtRedis(context: CheckContext): Promise<Finding> {
     if (codeOf(error) === 'E_NO_QUEUE') throw error;
     return { status: 'fail', reason: `Does not answer: ${messageOf(error)}` };
   }
+}
+
+async function lookAtChroma(context: CheckContext): Promise<Finding> {
+  const service = await find('chroma', context);
+  if (typeof service === 'string') return { status: 'unknown', reason: service };
+  return service === null
+    ? { status: 'off', reason: 'None is run here: CHROMA_URL names another, or there is none for this system' }
+    : judgeService(service);
 }
 
 /** A text says why it could not be asked after; null: the supervisor has no such child. */

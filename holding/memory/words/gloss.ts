@@ -1,0 +1,71 @@
+import type { Dictionary } from './dictionary.ts';
+import { wordsOf } from '../words.ts';
+
+/** Small words that a model of English goes by, and that dictionaries translate by their rarest sense. */
+const small: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    aan: 'to',
+    als: 'if',
+    bij: 'at',
+    dan: 'than',
+    dat: 'that',
+    de: 'the',
+    die: 'who',
+    door: 'by',
+    een: 'a',
+    en: 'and',
+    er: 'there',
+    geen: 'no',
+    had: 'had',
+    hadden: 'had',
+    hebben: 'have',
+    heeft: 'has',
+    het: 'the',
+    hij: 'he',
+    hoe: 'how',
+    hun: 'their',
+    ik: 'I',
+    in: 'in',
+    is: 'is',
+    kan: 'can',
+    maar: 'but',
+    meer: 'more',
+    met: 'with',
+    moet: 'must',
+    na: 'after',
+    naar: 'to',
+    niet: 'not',
+    of: 'or',
+    om: 'to',
+    ons: 'us',
+    onze: 'our',
+    op: 'on',
+    over: 'about',
+    te: 'to',
+    tot: 'until',
+    uit: 'from',
+    van: 'of',
+    voor: 'for',
+    waar: 'where',
+    waarom: 'why',
+    wanneer: 'when',
+    waren: 'were',
+    was: 'was',
+    wat: 'what',
+    we: 'we',
+    welke: 'which',
+    werd: 'was',
+    wie: 'who',
+    wij: 'we',
+    wordt: 'is',
+    ze: 'they',
+    zij: 'they',
+    zijn: 'are',
+  }),
+);
+
+/** A Dutch text word for word in English: no translation for a person, but enough for a model of meaning. */
+export function glossOf(text: string, dictionary: Dictionary): string {
+  const words = wordsOf(text).map((word) => small.get(word) ?? dictionary.translate(word, 'nl')[0] ?? word);
+  return words.join(' ');
+}
