@@ -24,8 +24,8 @@ export function createDeathWatch(call: ChromaCall): (collection: string) => Coll
   return (collection) => (deed) => async (work, signal) => {
     if (killers.has(collection)) throw kills();
     const what = `${collection} ${deed}`;
-    // Searches are the many, of a collection that was opened just before: only a second death is looked at closely.
     const before = deaths.get(what) ?? 0; // Several calls that are lost in one death count it once.
+    // Searches are the many, of a collection that was opened just before: only a second death is looked at closely.
     const isTrusted = deed === 'nearest' && before === 0;
     let hasAnswered = isTrusted;
     try {
