@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requireSound } from '#holding/memory/sound.ts';
+import { requireSound } from '#holding/memory/write/sound.ts';
 import { defineJob } from './omega.ts';
 
 /** Keeps the memory small and true: merges what says the same, lets go of what nobody needs, and checks the rest. */

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createChromaIndex } from '#holding/memory/chroma-index.ts';
+import { createChromaIndex } from '#holding/memory/vectors/chroma-index.ts';
 import { describeSpace } from '#holding/memory/embed/embedders.ts';
 import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
 import { findChroma } from '#ops/chroma-binary.ts';

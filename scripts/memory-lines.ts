@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { longestLine } from '#holding/memory/import-lines.ts';
+import { longestLine } from '#holding/memory/write/import-lines.ts';
 import { codeOf, usageError } from '#lib/errors.ts';
 import { plain } from './command.ts';
 

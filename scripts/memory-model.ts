@@ -1,7 +1,7 @@
 import type { Embedder } from '#holding/memory/embed/embedder.ts';
 import { createEmbedder, describeSpace, embedderOf, SpaceDescription } from '#holding/memory/embed/embedders.ts';
 import { createLocalEmbedder } from '#holding/memory/embed/local.ts';
-import type { KeptVectors } from '#holding/memory/kept-vectors.ts';
+import type { KeptVectors } from '#holding/memory/vectors/kept-vectors.ts';
 import { openDictionary, type Dictionary } from '#holding/memory/words/dictionary.ts';
 import type { Env } from '#lib/env.ts';
 import type { Log } from '#lib/log.ts';

@@ -1,7 +1,7 @@
 import type { MemoryProbe } from '#holding/health/check.ts';
 import type { Memory } from '#holding/memory/memory.ts';
 import { openOnce, type OpenMemory } from '#holding/memory/open-memory.ts';
-import type { VectorIndex } from '#holding/memory/vector-index.ts';
+import type { VectorIndex } from '#holding/memory/vectors/vector-index.ts';
 import * as unitCatalogue from '#holding/units.ts';
 import { systemClock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
@@ -45,7 +45,7 @@ export function lazyMemory(settings: Settings, log: Log): LazyMemory {
 
 /** Chroma’s client is large: it is loaded with the first question. */
 async function openIndex({ env, paths }: Settings): Promise<VectorIndex> {
-  const { createChromaIndex } = await import('#holding/memory/chroma-index.ts');
+  const { createChromaIndex } = await import('#holding/memory/vectors/chroma-index.ts');
   return createChromaIndex({ address: () => env.chromaUrl ?? readChromaAddress(paths) });
 }
 
@@ -60,7 +60,7 @@ async function openOver(index: VectorIndex, { settings, log, owned }: Opening): 
   const { env, paths } = settings;
   const [{ createMemory }, { openKeptVectors }, { openModel }] = await Promise.all([
     import('#holding/memory/create-memory.ts'),
-    import('#holding/memory/kept-vectors.ts'),
+    import('#holding/memory/vectors/kept-vectors.ts'),
     import('./memory-model.ts'),
   ]);
   await using opening = new AsyncDisposableStack();

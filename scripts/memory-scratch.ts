@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createChromaIndex } from '#holding/memory/chroma-index.ts';
+import { createChromaIndex } from '#holding/memory/vectors/chroma-index.ts';
 import { createMemory } from '#holding/memory/create-memory.ts';
 import type { EvaluationDocument } from '#holding/memory/evaluate.ts';
-import { openKeptVectors } from '#holding/memory/kept-vectors.ts';
+import { openKeptVectors } from '#holding/memory/vectors/kept-vectors.ts';
 import type { Memory } from '#holding/memory/memory.ts';
-import { createPlainIndex } from '#holding/memory/plain-index.ts';
-import type { VectorIndex } from '#holding/memory/vector-index.ts';
+import { createPlainIndex } from '#holding/memory/vectors/plain-index.ts';
+import type { VectorIndex } from '#holding/memory/vectors/vector-index.ts';
 import { systemClock, type Clock } from '#lib/clock.ts';
 import { messageOf } from '#lib/errors.ts';
 import { silentLog } from '#lib/log.ts';

@@ -1,7 +1,7 @@
 import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
-import type { Body, Entry, Journal } from './journal.ts';
-import type { Shelf } from './shelf.ts';
+import type { Body, Entry, Journal } from './journal/journal.ts';
+import type { Shelf } from './shelf/shelf.ts';
 
 /** The journal, which is the truth, and the shelf, which is made from it. */
 export interface Books {

@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '#lib/clock.ts';
-import { alikeOf } from './alike.ts';
+import { alikeOf } from './write/alike.ts';
 import { catchUp, writeInBooks, type Books } from './books.ts';
 import { ordinarySentences } from './embed/ordinary.ts';
-import { textOf } from './fill.ts';
+import { textOf } from './vectors/fill.ts';
 import type { WriteOptions } from './memory.ts';
 import type { Kind, MemoryRecord } from './record.ts';
-import type { Shelf } from './shelf.ts';
-import { dropVectors } from './forget.ts';
-import type { KeptVectors } from './kept-vectors.ts';
+import type { Shelf } from './shelf/shelf.ts';
+import { dropVectors } from './write/forget.ts';
+import type { KeptVectors } from './vectors/kept-vectors.ts';
 import { sizeOf } from './stats.ts';
-import { isAsTrusted } from './trust.ts';
+import { isAsTrusted } from './write/trust.ts';
 
 export interface Consolidating {
   readonly books: Books;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { Books } from './books.ts';
-import { shelfLines } from './export.ts';
+import { shelfLines } from './write/export.ts';
 
 /**
  * A shelf that is ahead of the journal has what that lost: a ledger that was moved away, or put back from before. The

@@ -1,9 +1,9 @@
 import type { Clock } from '#lib/clock.ts';
 import { catchUpForReading, type Books } from './books.ts';
-import type { Follower } from './follow.ts';
+import type { Follower } from './vectors/follow.ts';
 import type { MemoryStats } from './memory.ts';
 import type { Status } from './record.ts';
-import type { Shelf } from './shelf.ts';
+import type { Shelf } from './shelf/shelf.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

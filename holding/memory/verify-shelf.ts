@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import canonicalize from 'canonicalize';
 import { messageOf } from '#lib/errors.ts';
 import { catchUp, type Books } from './books.ts';
-import type { JournalLine } from './journal.ts';
-import { openShelf, type Shelf } from './shelf.ts';
+import type { JournalLine } from './journal/journal.ts';
+import { openShelf, type Shelf } from './shelf/shelf.ts';
 
 const mostNamed = 5;
 /** So many are looked at before others get their turn. */

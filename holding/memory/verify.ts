@@ -1,12 +1,12 @@
 import { codeOf, messageOf } from '#lib/errors.ts';
 import type { Books } from './books.ts';
 import type { Embedder } from './embed/embedder.ts';
-import { keepHead, readKeptHead } from './kept-head.ts';
+import { keepHead, readKeptHead } from './journal/kept-head.ts';
 import type { Verification, WriteOptions } from './memory.ts';
-import { differenceOf, indexed, lostOf, pointsOf } from './reconcile.ts';
+import { differenceOf, indexed, lostOf, pointsOf } from './vectors/reconcile.ts';
 import { sizeOf } from './stats.ts';
-import type { Shelf } from './shelf.ts';
-import type { OpenSpace, VectorIndex } from './vector-index.ts';
+import type { Shelf } from './shelf/shelf.ts';
+import type { OpenSpace, VectorIndex } from './vectors/vector-index.ts';
 import { named, shelfFaults, shortened } from './verify-shelf.ts';
 
 export interface Verifying {

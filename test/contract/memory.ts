@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recordId } from '#holding/memory/record.ts';
-import type { VectorIndex } from '#holding/memory/vector-index.ts';
+import type { VectorIndex } from '#holding/memory/vectors/vector-index.ts';
 import { fakeClock } from '../support/clock.ts';
 import { countingGrams, fact, memoryFolder, type TestMemory } from '../support/memory.ts';
 

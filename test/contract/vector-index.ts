@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '#holding/memory/record.ts';
-import type { OpenSpace, Point, VectorIndex } from '#holding/memory/vector-index.ts';
+import type { OpenSpace, Point, VectorIndex } from '#holding/memory/vectors/vector-index.ts';
 
 export interface IndexContract {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createChromaIndex } from '#holding/memory/chroma-index.ts';
+import { createChromaIndex } from '#holding/memory/vectors/chroma-index.ts';
 import { openChroma } from '../support/chroma.ts';
 import { fact, memoryFolder } from '../support/memory.ts';
 

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { createChromaIndex } from '#holding/memory/chroma-index.ts';
+import { createChromaIndex } from '#holding/memory/vectors/chroma-index.ts';
 import { testMemoryOver } from '../contract/memory.ts';
 import { openChroma } from '../support/chroma.ts';
 

@@ -1,4 +1,4 @@
-import { createPlainIndex } from '#holding/memory/plain-index.ts';
+import { createPlainIndex } from '#holding/memory/vectors/plain-index.ts';
 import { testMemoryOver } from '../contract/memory.ts';
 import { fickle } from '../support/memory.ts';
 

@@ -12,9 +12,9 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openKeptVectors } from '#holding/memory/kept-vectors.ts';
+import { openKeptVectors } from '#holding/memory/vectors/kept-vectors.ts';
 import type { Memory } from '#holding/memory/memory.ts';
-import { createPlainIndex } from '#holding/memory/plain-index.ts';
+import { createPlainIndex } from '#holding/memory/vectors/plain-index.ts';
 import { fakeClock } from '../support/clock.ts';
 import { countingGrams, fact, memoryFolder } from '../support/memory.ts';
 

@@ -1,7 +1,7 @@
-import { hashOf, type Body, type Entry, type JournalLine } from '#holding/memory/journal.ts';
+import { hashOf, type Body, type Entry, type JournalLine } from '#holding/memory/journal/journal.ts';
 import { recordId } from '#holding/memory/record.ts';
 import type { MemoryRecord } from '#holding/memory/record.ts';
-import type { Shelf } from '#holding/memory/shelf.ts';
+import type { Shelf } from '#holding/memory/shelf/shelf.ts';
 
 type Remember = Extract<Entry, { op: 'remember' }>;
 

@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createChromaIndex } from '#holding/memory/chroma-index.ts';
+import { createChromaIndex } from '#holding/memory/vectors/chroma-index.ts';
 import { createMemory } from '#holding/memory/create-memory.ts';
 import type { Embedder } from '#holding/memory/embed/embedder.ts';
-import { openKeptVectors } from '#holding/memory/kept-vectors.ts';
+import { openKeptVectors } from '#holding/memory/vectors/kept-vectors.ts';
 import type { Memory } from '#holding/memory/memory.ts';
-import type { VectorIndex } from '#holding/memory/vector-index.ts';
+import type { VectorIndex } from '#holding/memory/vectors/vector-index.ts';
 import { systemClock } from '#lib/clock.ts';
 import { silentLog } from '#lib/log.ts';
 import { openModel } from '../../scripts/memory-model.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openKeptVectors } from '#holding/memory/kept-vectors.ts';
+import { openKeptVectors } from '#holding/memory/vectors/kept-vectors.ts';
 import type { Memory } from '#holding/memory/memory.ts';
 import type { StormChroma } from './memory-storm-chroma.ts';
 import type { Ledger } from './memory-storm-writer.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { header } from '#holding/memory/export.ts';
+import { header } from '#holding/memory/write/export.ts';
 import { recordId } from '#holding/memory/record.ts';
 import { systemClock } from '#lib/clock.ts';
 import { madeUpTexts } from './made-up.ts';

@@ -117,7 +117,11 @@ interface Killing {
  * killed itself, every other time in the midst of a restart, and started again as systemd would.
  */
 async function killInTurn(stack: Stack, seconds: number): Promise<Killing> {
-  const killing: Killing = { kills: { worker: 0, redis: 0, chroma: 0, edge: 0, supervisor: 0 }, orphans: [], ofWorkers: [] };
+  const killing: Killing = {
+    kills: { worker: 0, redis: 0, chroma: 0, edge: 0, supervisor: 0 },
+    orphans: [],
+    ofWorkers: [],
+  };
   const end = performance.now() + seconds * 1000;
   for (let round = 0; performance.now() < end; round += 1) {
     await killWorkerAlone(stack, killing);
@@ -139,7 +143,11 @@ async function killWorkerAlone(stack: Stack, killing: Killing): Promise<void> {
   await stack.untilReady();
 }
 
-async function killService(stack: Stack, name: 'worker' | 'redis' | 'chroma' | 'edge', { kills }: Killing): Promise<number> {
+async function killService(
+  stack: Stack,
+  name: 'worker' | 'redis' | 'chroma' | 'edge',
+  { kills }: Killing,
+): Promise<number> {
   await systemClock.sleep(Math.random() * longestPauseMs);
   const { pid } = await stack.running(name);
   process.kill(pid, 'SIGKILL');

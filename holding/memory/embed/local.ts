@@ -1,4 +1,4 @@
-import { languageOf } from '../language.ts';
+import { languageOf } from '../words/language.ts';
 import type { Dictionary } from '../words/dictionary.ts';
 import { glossOf } from '../words/gloss.ts';
 import type { Embedder } from './embedder.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { stemmer as englishStem } from '@orama/stemmers/english';
 import { transact } from '#lib/sqlite.ts';
-import { plainOf } from '../words.ts';
+import { plainOf } from './words.ts';
 import { readDictd } from './dictd.ts';
 import { dutchKey } from './dutch.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { plainOf } from '../words.ts';
+import { plainOf } from './words.ts';
 
 /** Digits of the numbers in an index, in their order (RFC 4648, without padding; most significant first). */
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

@@ -3,7 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { stemmer as englishStem } from '@orama/stemmers/english';
 import { z } from 'zod';
 import { OmegaError } from '#lib/errors.ts';
-import { longestWord } from '../words.ts';
+import { longestWord } from './words.ts';
 import { dutchKeys, splitCompound } from './dutch.ts';
 
 /** Words of one language in the other: Dutch and English. */

@@ -1,5 +1,5 @@
 import type { Dictionary } from './dictionary.ts';
-import { wordsOf } from '../words.ts';
+import { wordsOf } from './words.ts';
 
 /** Small words that a model of English goes by, and that dictionaries translate by their rarest sense. */
 const small: ReadonlyMap<string, string> = new Map(

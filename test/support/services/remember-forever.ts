@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { openJournal } from '#holding/memory/journal.ts';
-import { openShelf } from '#holding/memory/shelf.ts';
+import { openJournal } from '#holding/memory/journal/journal.ts';
+import { openShelf } from '#holding/memory/shelf/shelf.ts';
 import { remembering } from '../journal.ts';
 
 /**
