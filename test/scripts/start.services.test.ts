@@ -89,7 +89,7 @@ test('Ctrl-C ends everything in an orderly way within seconds', async () => {
   running.main.kill('SIGINT');
   expect(await once(running.main, 'exit')).toEqual([0, null]);
   expect(performance.now() - began).toBeLessThan(5000);
-  expect(pids.map(isAlive)).toEqual([false, false, false]);
+  expect(pids.map(isAlive)).toEqual([false, false, false, false]);
   expect(running.said()).toContain('Closing this window stops it; day and night: scripts/start_24_7.sh systemd');
 });
 
@@ -141,7 +141,7 @@ test('stop_holding.sh ends what was started in the background, says so, and is c
   expect(stopped.stdout).toMatch(
     /^Ended: the supervisor \(process \d+\) with redis, chroma, worker, edge|^Ended: .*edge/,
   );
-  expect(pids.map(isAlive)).toEqual([false, false, false]);
+  expect(pids.map(isAlive)).toEqual([false, false, false, false]);
   expect((await command(settings, ['stop.ts'])).stdout).toBe('Omega was not running here.\n');
 });
 
