@@ -23,8 +23,11 @@ function parentOf(pid: string): number {
   return Number(parent);
 }
 
+/** A script of ours by its file, one of a package by the package. */
 function nameOf(pid: string): string {
   const [program = '', ...args] = readOrNothing(`/proc/${pid}/cmdline`).split('\0');
+  const [, brought] = args.map((arg) => /\/node_modules\/([^@/]+)\//.exec(arg)).find((found) => found !== null) ?? [];
+  if (brought !== undefined) return brought;
   const script = args.find((arg) => arg.endsWith('.ts'));
   return basename(script ?? program.split(' ')[0] ?? '', '.ts');
 }

@@ -16,7 +16,7 @@ test('a supervisor that hangs is killed after its 25 s, and its services are nam
     env: { OMEGA_DATA_DIR: paths.data },
   });
   const names = stdout.match(/with (.*), in /)?.[1]?.split(', ');
-  expect(new Set(names), stderr).toEqual(new Set(['redis-server', 'worker', 'edge']));
+  expect(new Set(names), stderr).toEqual(new Set(['redis-server', 'chromadb', 'worker', 'edge']));
   expect(stdout).toMatch(
     new RegExp(`^KILLED, for it did not end by itself: the supervisor \\(process ${supervisor}\\)`),
   );

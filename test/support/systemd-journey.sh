@@ -9,7 +9,7 @@ main_pid() { systemctl --user show omega-holding.service --property=MainPID --va
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 until_all_ready() {
   tries=0
-  until sh scripts/node scripts/status.ts --json 2>/dev/null | grep -o '"state":"ready"' | wc -l | grep -qx 3; do
+  until sh scripts/node scripts/status.ts --json 2>/dev/null | grep -o '"state":"ready"' | wc -l | grep -qx 4; do
     tries=$((tries + 1)) && [ "$tries" -lt 100 ] || return 1
     sleep 0.1
   done
