@@ -58,7 +58,8 @@ test.skipIf(!canHave)(
       enabled: 'enabled',
       ready: '0',
       readyAgain: '0',
-      restarts: '1',
+      // While what was killed with it is still dying systemd may have to try again, each 250 ms.
+      restarts: expect.stringMatching(/^[1-9]$/),
       startBesideIt: '75',
       installAgain: '0',
       stop: '0',
