@@ -31,8 +31,12 @@ test('every job that Redis acknowledged is completed, or is a dead letter that c
   expect(after.lost).toEqual([]);
 });
 
-test('only a job whose worker died three times in its midst became a dead letter', () => {
-  for (const why of after.buried) expect(why).toContain('was started 3 times and each time its worker died');
+test('only a job whose worker died as often as it may in its midst became a dead letter', () => {
+  // Heartbeat and page may go on twenty times, all others three.
+  for (const why of after.buried)
+    expect(why).toMatch(
+      /^((heartbeat|site-render) was started 20|\S+ was started 3) times and each time its worker died/,
+    );
 });
 
 test('no job ran again after it had been completed', () => {
