@@ -8,8 +8,8 @@ import { OmegaError } from '#lib/errors.ts';
 export interface ChromaBinary {
   /** A script for Node. */
   readonly script: string;
-  /** The native library that is all of the server. */
-  readonly library: string;
+  /** The native binding that is all of the server. */
+  readonly binding: string;
   readonly version: string;
 }
 
@@ -32,7 +32,7 @@ export function findChroma(system = `${process.platform}-${process.arch}`): Chro
     const manifest = require.resolve(`${binding}/package.json`, { paths: [dirname(require.resolve('chromadb'))] });
     const { version, main } = Package.parse(JSON.parse(readFileSync(manifest, 'utf8')));
     const script = join(dirname(require.resolve('chromadb')), '..', 'cli.mjs');
-    return { script, library: join(dirname(manifest), main), version };
+    return { script, binding: join(dirname(manifest), main), version };
   } catch {
     return null; // Not installed: npm leaves out what is not for this system.
   }

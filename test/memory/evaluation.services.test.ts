@@ -74,17 +74,19 @@ test('an evaluation leaves the data folder as it is, to the byte', patience, asy
   expect(contentOf(data)).toEqual(before);
 });
 
+/** A document without its id. */
+const sound = {
+  kind: 'fact',
+  unit: 'holding',
+  lang: 'nl',
+  date: '2026-01-01',
+  importance: 0.5,
+  text: 'De winkel is open',
+};
+
 test('every fault of both files is named at once, with 2', async () => {
   using folder = temporaryFolder();
   const [documents, queries] = [join(folder.path, 'documents.json'), join(folder.path, 'queries.json')];
-  const sound = {
-    kind: 'fact',
-    unit: 'holding',
-    lang: 'nl',
-    date: '2026-01-01',
-    importance: 0.5,
-    text: 'De winkel is open',
-  };
   writeFileSync(
     documents,
     JSON.stringify([
@@ -101,14 +103,6 @@ test('every fault of both files is named at once, with 2', async () => {
 test('names that no document has, and ids that stand there twice, are faults', async () => {
   using folder = temporaryFolder();
   const [documents, queries] = [join(folder.path, 'documents.json'), join(folder.path, 'queries.json')];
-  const sound = {
-    kind: 'fact',
-    unit: 'holding',
-    lang: 'nl',
-    date: '2026-01-01',
-    importance: 0.5,
-    text: 'De winkel is open',
-  };
   writeFileSync(
     documents,
     JSON.stringify([

@@ -21,12 +21,12 @@ let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'omega-strip-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A copy of the installed library; one that was stripped before is made to look as large as one with its symbols. */
-function largeLibrary(): string {
-  const library = join(folder, 'chroma.node');
-  copyFileSync(findChroma()?.library ?? '', library);
-  if (statSync(library).size < 200e6) truncateSync(library, 200e6);
-  return library;
+/** A copy of the installed binding; one that was stripped before is made to look as large as one with its symbols. */
+function largeBinding(): string {
+  const binding = join(folder, 'chroma.node');
+  copyFileSync(findChroma()?.binding ?? '', binding);
+  if (statSync(binding).size < 200e6) truncateSync(binding, 200e6);
+  return binding;
 }
 
 test('the server that the package brings for this system is found, with its version', () => {
@@ -37,24 +37,24 @@ test.each(['linux-riscv64', 'freebsd-x64', 'win32-x64'])('for %s there is none, 
   expect(findChroma(system)).toBeNull();
 });
 
-test.skipIf(!hasStrip)('its library is stripped once, runs, and nothing else is left', async () => {
-  const library = largeLibrary();
+test.skipIf(!hasStrip)('its binding is stripped once, runs, and nothing else is left', async () => {
+  const binding = largeBinding();
   const steps: string[] = [];
   const tell = (step: string): void => void steps.push(step);
-  await stripChroma({ library, tell, signal });
-  await stripChroma({ library, tell, signal });
+  await stripChroma({ binding, tell, signal });
+  await stripChroma({ binding, tell, signal });
   expect(steps).toEqual([expect.stringMatching(/^Chroma without debugging symbols: \d+ MB instead of \d+$/)]);
-  expect(statSync(library).size).toBeLessThan(100e6);
+  expect(statSync(binding).size).toBeLessThan(100e6);
   expect(readdirSync(folder)).toEqual(['chroma.node']);
 });
 
 test.skipIf(!hasStrip)('what cannot be stripped is left as it is, without a word', async () => {
-  const library = join(folder, 'chroma.node');
-  writeFileSync(library, 'no library at all');
-  truncateSync(library, 200e6);
+  const binding = join(folder, 'chroma.node');
+  writeFileSync(binding, 'no binding at all');
+  truncateSync(binding, 200e6);
   const steps: string[] = [];
-  await stripChroma({ library, tell: (step) => steps.push(step), signal });
+  await stripChroma({ binding, tell: (step) => steps.push(step), signal });
   expect(steps).toEqual([]);
-  expect(readFileSync(library).subarray(0, 17).toString()).toBe('no library at all');
+  expect(readFileSync(binding).subarray(0, 17).toString()).toBe('no binding at all');
   expect(readdirSync(folder)).toEqual(['chroma.node']);
 });
