@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openHealthStore } from '#holding/health/store.ts';
+import { openHealthStore } from '#holding/health/store/store.ts';
 import { systemClock } from '#lib/clock.ts';
 import { silentLog } from '#lib/log.ts';
 import { connect, type RedisTarget } from '#queue/connection.ts';

@@ -1,4 +1,4 @@
-import { amount } from '#holding/health/wording.ts';
+import { amount } from '#holding/health/views/wording.ts';
 import type { Hit, Memory, MemoryStats, Recall } from '#holding/memory/memory.ts';
 import { usageError } from '#lib/errors.ts';
 import { paint, plain, printJson } from './command.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { amount } from '#holding/health/wording.ts';
+import { amount } from '#holding/health/views/wording.ts';
 import { savingHint } from '#holding/memory/books.ts';
 import type { ImportResult, Memory } from '#holding/memory/memory.ts';
 import { writeFileAtomic } from '#lib/atomic-file.ts';

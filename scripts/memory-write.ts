@@ -1,5 +1,5 @@
 import { text as textOf } from 'node:stream/consumers';
-import { amount } from '#holding/health/wording.ts';
+import { amount } from '#holding/health/views/wording.ts';
 import type { Memory, Receipt } from '#holding/memory/memory.ts';
 import type { MemoryRecord } from '#holding/memory/record.ts';
 import { OmegaError, usageError } from '#lib/errors.ts';

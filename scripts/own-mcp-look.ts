@@ -1,5 +1,5 @@
 import type { OwnIncidents, OwnJobs, OwnRecord, OwnStatus, Seen } from '#mcp/own-functions.ts';
-import { openRunHistory, type Run, type RunEnd } from '#holding/health/runs.ts';
+import { openRunHistory, type Run, type RunEnd } from '#holding/health/store/runs.ts';
 import type { Snapshot } from '#holding/health/snapshot.ts';
 import { freshnessOf, systemClock } from '#lib/clock.ts';
 import { codeOf } from '#lib/errors.ts';

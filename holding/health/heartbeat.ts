@@ -3,7 +3,7 @@ import { hostname, uptime } from 'node:os';
 import { z } from 'zod';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { messageOf, OmegaError } from '#lib/errors.ts';
-import { inOrder } from './decide.ts';
+import { inOrder } from './state/decide.ts';
 import type { Beat, Health } from './health.ts';
 import { keep, watchedAmong, type Outcome } from './keep.ts';
 import { staleMs, tickMs, type HealthOptions, type Monitor } from './monitor.ts';

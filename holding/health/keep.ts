@@ -1,7 +1,7 @@
 import { messageOf } from '#lib/errors.ts';
 import type { Check } from './check.ts';
-import { decide, type Decision } from './decide.ts';
-import type { Memory } from './memory.ts';
+import { decide, type Decision } from './state/decide.ts';
+import type { Memory } from './state/memory.ts';
 import { offSince, refresh, type Known, type Monitor } from './monitor.ts';
 import { overallOf, type Watched } from './overall.ts';
 import type { Seen } from './round.ts';

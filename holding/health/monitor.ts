@@ -2,9 +2,9 @@ import type { Clock } from '#lib/clock.ts';
 import type { Log } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import type { Check, Probes } from './check.ts';
-import type { Memory } from './memory.ts';
+import type { Memory } from './state/memory.ts';
 import type { ReportLine, Snapshot } from './snapshot.ts';
-import type { Heart, HealthStore } from './store.ts';
+import type { Heart, HealthStore } from './store/store.ts';
 
 /** A report of a business unit, as whoever keeps them tells of it; `fault` says why its file cannot be read. */
 export type ReportEntry = Omit<ReportLine, 'broken'> & { readonly fault: string | null };

@@ -1,7 +1,7 @@
 import type { Check } from './check.ts';
-import type { Memory } from './memory.ts';
+import type { Memory } from './state/memory.ts';
 import type { Snapshot, State } from './snapshot.ts';
-import { amount } from './wording.ts';
+import { amount } from './views/wording.ts';
 
 /** A check together with what is known of it. */
 export interface Watched {

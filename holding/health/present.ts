@@ -3,8 +3,8 @@ import type { JobDeadline, QueueCounts } from './check.ts';
 import type { MemoryStats } from '../memory/memory.ts';
 import type { ReportEntry } from './monitor.ts';
 import type { Watched } from './overall.ts';
-import type { HealthStore } from './store.ts';
-import { dayMs, days90Of, stretches, uptimeOf, window90 } from './timeline.ts';
+import type { HealthStore } from './store/store.ts';
+import { dayMs, days90Of, stretches, uptimeOf, window90 } from './store/timeline.ts';
 
 /** All that a snapshot tells. */
 export interface Present {

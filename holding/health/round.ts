@@ -1,9 +1,9 @@
 import type { Check, JobDeadline, Probes, QueueCounts } from './check.ts';
 import type { MemoryStats } from '../memory/memory.ts';
-import type { Look } from './evidence.ts';
+import type { Look } from './state/evidence.ts';
 import { askWithin, lookAt } from './look.ts';
 import { offSince, refresh, type Known, type Monitor, type ReportEntry } from './monitor.ts';
-import { isDue } from './state.ts';
+import { isDue } from './state/state.ts';
 
 /** What one round saw. */
 export interface Seen {

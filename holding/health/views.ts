@@ -1,12 +1,12 @@
 import { freshnessOf } from '#lib/clock.ts';
 import type { Attention, CheckView, Snapshot, State } from './snapshot.ts';
-import { incidentsOf, jobsOf, reportsOf, type IncidentRow, type JobRow, type ReportRow } from './lists.ts';
-import { memoryTable, type MemoryTable } from './memory-table.ts';
-import { amount, groupTitles, momentsIn, percentage, stateWords, type Moment, type MomentOf } from './wording.ts';
+import { incidentsOf, jobsOf, reportsOf, type IncidentRow, type JobRow, type ReportRow } from './views/lists.ts';
+import { memoryTable, type MemoryTable } from './views/memory-table.ts';
+import { amount, groupTitles, momentsIn, percentage, stateWords, type Moment, type MomentOf } from './views/wording.ts';
 
-export type { IncidentRow, JobRow, ReportRow } from './lists.ts';
-export type { MemoryTable } from './memory-table.ts';
-export type { Moment } from './wording.ts';
+export type { IncidentRow, JobRow, ReportRow } from './views/lists.ts';
+export type { MemoryTable } from './views/memory-table.ts';
+export type { Moment } from './views/wording.ts';
 
 /** Everything that the index page draws; it computes nothing of its own. */
 export interface IndexView {

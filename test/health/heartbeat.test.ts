@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Check } from '#holding/health/check.ts';
 import { Snapshot } from '#holding/health/snapshot.ts';
-import type { HealthStore } from '#holding/health/store.ts';
-import { unitChecks } from '#holding/health/unit-check.ts';
+import type { HealthStore } from '#holding/health/store/store.ts';
+import { unitChecks } from '#holding/health/checks/unit-check.ts';
 import {
   finding,
   hour,

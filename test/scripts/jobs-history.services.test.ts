@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openHealthStore } from '#holding/health/store.ts';
+import { openHealthStore } from '#holding/health/store/store.ts';
 import { silentLog } from '#lib/log.ts';
 import { dataPaths, root } from '#lib/paths.ts';
 import { runProgram, temporaryFolder } from '../support/outsider.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { momentsIn } from '../../holding/health/wording.ts';
+import { momentsIn } from '../../holding/health/views/wording.ts';
 import { duration, scheduleWords, timesOf } from '#site/words.ts';
 
 const timezone = 'Europe/Amsterdam';

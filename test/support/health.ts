@@ -5,10 +5,10 @@ import type { Check, Finding, JobDeadline, Probes, QueueCounts, Status, UnitStan
 import type { MemoryStats } from '#holding/memory/memory.ts';
 import { createHealth } from '#holding/health/heartbeat.ts';
 import type { Health } from '#holding/health/health.ts';
-import { newMemory, type Memory } from '#holding/health/memory.ts';
-import { observe } from '#holding/health/state.ts';
-import { openHealthStore, type HealthStore } from '#holding/health/store.ts';
-import type { Rule } from '#holding/health/evidence.ts';
+import { newMemory, type Memory } from '#holding/health/state/memory.ts';
+import { observe } from '#holding/health/state/state.ts';
+import { openHealthStore, type HealthStore } from '#holding/health/store/store.ts';
+import type { Rule } from '#holding/health/state/evidence.ts';
 import type { Flip } from '#holding/health/health.ts';
 import type { ReportEntry } from '#holding/health/monitor.ts';
 import type { Clock } from '#lib/clock.ts';

@@ -1,5 +1,5 @@
 import { defineCheck, type Finding, type QueueCounts } from '../check.ts';
-import { amount, sentence } from '../wording.ts';
+import { amount, sentence } from '../views/wording.ts';
 
 /** A job that has waited this long finds no worker, or too few. */
 const longWaitMs = 5 * 60_000;

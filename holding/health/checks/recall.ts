@@ -1,7 +1,7 @@
 import { messageOf } from '#lib/errors.ts';
 import type { MemoryStats } from '../../memory/memory.ts';
 import { defineCheck, type CheckContext, type Finding } from '../check.ts';
-import { ageWords, amount } from '../wording.ts';
+import { ageWords, amount } from '../views/wording.ts';
 
 /** A record that is in no index of vectors for so long waits for more than the next write. */
 const longPendingMs = 15 * 60_000;

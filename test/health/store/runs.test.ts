@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { openRunHistory, type Run, type RunEnd } from '#holding/health/runs.ts';
-import { openHealthStore, type HealthStore } from '#holding/health/store.ts';
-import { dayMs } from '#holding/health/timeline.ts';
+import { openRunHistory, type Run, type RunEnd } from '#holding/health/store/runs.ts';
+import { openHealthStore, type HealthStore } from '#holding/health/store/store.ts';
+import { dayMs } from '#holding/health/store/timeline.ts';
 import { silentLog } from '#lib/log.ts';
 import type { RunRecorder } from '#queue/run.ts';
-import { minute, noon, second, temporaryFolder } from '../support/health.ts';
+import { minute, noon, second, temporaryFolder } from '../../support/health.ts';
 
 function open(folder: string): HealthStore {
   return openHealthStore(join(folder, 'health.sqlite'), { now: noon, log: silentLog });

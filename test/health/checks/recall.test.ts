@@ -3,8 +3,8 @@ import recall, { judgeRecall } from '#holding/health/checks/recall.ts';
 import { indexView } from '#holding/health/views.ts';
 import type { Finding, MemoryProbe } from '#holding/health/check.ts';
 import { OmegaError } from '#lib/errors.ts';
-import { hour, memoryStats, minute, noon, probesOf, stillClock } from '../support/health.ts';
-import { scenes, sceneTime } from '../support/snapshots.ts';
+import { hour, memoryStats, minute, noon, probesOf, stillClock } from '../../support/health.ts';
+import { scenes, sceneTime } from '../../support/snapshots.ts';
 
 function look(change: Partial<MemoryProbe> = {}): Promise<Finding> {
   const memory: MemoryProbe = { stats: async () => memoryStats(), probe: async () => 4, ...change };

@@ -1,5 +1,5 @@
-import type { Flip } from './health.ts';
-import type { CheckView, State } from './snapshot.ts';
+import type { Flip } from '../health.ts';
+import type { CheckView, State } from '../snapshot.ts';
 
 /** Milliseconds of a day. */
 export const dayMs = 24 * 60 * 60_000;

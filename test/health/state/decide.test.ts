@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Check, Status } from '#holding/health/check.ts';
-import { decide, inOrder, type Decision } from '#holding/health/decide.ts';
-import { finding, minute, noon, scripted, second } from '../support/health.ts';
+import { decide, inOrder, type Decision } from '#holding/health/state/decide.ts';
+import { finding, minute, noon, scripted, second } from '../../support/health.ts';
 
 const redis = scripted('redis', {});
 const children = Array.from({ length: 30 }, (_, index) => scripted(`child-${index}`, {}, { dependsOn: ['redis'] }));

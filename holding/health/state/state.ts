@@ -1,7 +1,7 @@
 import { remember, stateOf, weigh, type Look, type Rule, type Verdict } from './evidence.ts';
-import type { Flip } from './health.ts';
+import type { Flip } from '../health.ts';
 import { noRows, type Memory } from './memory.ts';
-import type { State } from './snapshot.ts';
+import type { State } from '../snapshot.ts';
 
 /** What a look or an event makes of a check; at most one flip. */
 export interface Step {

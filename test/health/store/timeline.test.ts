@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { dayMs, days90Of, stretches, uptimeOf, window90 } from '#holding/health/timeline.ts';
-import { hour, minute, noon } from '../support/health.ts';
+import { dayMs, days90Of, stretches, uptimeOf, window90 } from '#holding/health/store/timeline.ts';
+import { hour, minute, noon } from '../../support/health.ts';
 
 const window = { from: noon, to: noon + 10 * hour };
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { Flip } from './health.ts';
-import { states, type Incident } from './snapshot.ts';
+import type { Flip } from '../health.ts';
+import { states, type Incident } from '../snapshot.ts';
 
 /** An incident as stored: by the check's id, without its name. */
 export type StoredIncident = Omit<Incident, 'name'>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { states } from './snapshot.ts';
+import { states } from '../snapshot.ts';
 
 /** Looks in a row that agree: how many, and when the first of them was. */
 const Row = z.object({ count: z.int().positive(), from: z.number() }).nullable();

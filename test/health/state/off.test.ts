@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { array, assert, boolean, constant, constantFrom, property, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Finding, Status } from '#holding/health/check.ts';
-import { stateOf } from '#holding/health/evidence.ts';
-import { newMemory } from '#holding/health/memory.ts';
+import { stateOf } from '#holding/health/state/evidence.ts';
+import { newMemory } from '#holding/health/state/memory.ts';
 import { overallOf } from '#holding/health/overall.ts';
 import { Snapshot } from '#holding/health/snapshot.ts';
-import { block, monitorWasOff, observe } from '#holding/health/state.ts';
-import { stretches, uptimeOf } from '#holding/health/timeline.ts';
+import { block, monitorWasOff, observe } from '#holding/health/state/state.ts';
+import { stretches, uptimeOf } from '#holding/health/store/timeline.ts';
 import { indexView } from '#holding/health/views.ts';
 import {
   finding,
@@ -21,7 +21,7 @@ import {
   stillClock,
   temporaryFolder,
   type Script,
-} from '../support/health.ts';
+} from '../../support/health.ts';
 
 const never = new AbortController().signal;
 const statuses: readonly Status[] = ['ok', 'warn', 'fail', 'unknown', 'off'];

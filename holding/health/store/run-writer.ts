@@ -4,7 +4,7 @@ import { messageOf } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import { transact } from '#lib/sqlite.ts';
 import type { Run, RunEnd } from './runs.ts';
-import { amount } from './wording.ts';
+import { amount } from '../views/wording.ts';
 
 /** From a record to its being written. */
 const writeAfterMs = 25;

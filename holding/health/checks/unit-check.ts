@@ -1,5 +1,5 @@
-import { defineCheck, type Check, type Finding, type UnitStanding } from './check.ts';
-import { ageWords } from './wording.ts';
+import { defineCheck, type Check, type Finding, type UnitStanding } from '../check.ts';
+import { ageWords } from '../views/wording.ts';
 
 /** What a check must know of a business unit. */
 export interface WatchedUnit {

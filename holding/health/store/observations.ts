@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { Status } from './check.ts';
-import type { Look } from './evidence.ts';
+import type { Status } from '../check.ts';
+import type { Look } from '../state/evidence.ts';
 
 /** One look, as it was stored: raw, whatever was decided. */
 export interface Observation {

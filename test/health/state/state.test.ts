@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { block, isDue, monitorWasOff } from '#holding/health/state.ts';
-import { finding, hour, lookRepeatedly, minute, noon, plainRule, second } from '../support/health.ts';
+import { block, isDue, monitorWasOff } from '#holding/health/state/state.ts';
+import { finding, hour, lookRepeatedly, minute, noon, plainRule, second } from '../../support/health.ts';
 
 test('a new check is up at its first ok', () => {
   const { memory, flips } = lookRepeatedly(['ok']);

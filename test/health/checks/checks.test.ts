@@ -15,11 +15,11 @@ import queueCanary from '#holding/health/checks/queue-canary.ts';
 import queues from '#holding/health/checks/queues.ts';
 import scheduler from '#holding/health/checks/scheduler.ts';
 import { edge, redis } from '#holding/health/checks/services.ts';
-import { inOrder } from '#holding/health/decide.ts';
+import { inOrder } from '#holding/health/state/decide.ts';
 import { lookAt } from '#holding/health/look.ts';
-import { parsePressure } from '#holding/health/pressure.ts';
+import { parsePressure } from '#holding/health/checks/pressure.ts';
 import { OmegaError } from '#lib/errors.ts';
-import { jobDeadline, minute, noon, probesOf, queueCounts, stillClock, temporaryFolder } from '../support/health.ts';
+import { jobDeadline, minute, noon, probesOf, queueCounts, stillClock, temporaryFolder } from '../../support/health.ts';
 
 const never = new AbortController().signal;
 

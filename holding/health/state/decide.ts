@@ -1,7 +1,7 @@
 import { OmegaError } from '#lib/errors.ts';
-import type { Check } from './check.ts';
+import type { Check } from '../check.ts';
 import type { Look } from './evidence.ts';
-import type { Flip } from './health.ts';
+import type { Flip } from '../health.ts';
 import { newMemory, type Memory } from './memory.ts';
 import { block, inDoubt, monitorWasOff, observe, type Cause, type Step } from './state.ts';
 

@@ -13,10 +13,10 @@ import {
 import { expect, test } from 'vitest';
 import type { Finding } from '#holding/health/check.ts';
 import type { Flip } from '#holding/health/health.ts';
-import { newMemory } from '#holding/health/memory.ts';
-import { observe } from '#holding/health/state.ts';
-import { stretches, timeIn, uptimeOf } from '#holding/health/timeline.ts';
-import { minute, noon, plainRule } from '../support/health.ts';
+import { newMemory } from '#holding/health/state/memory.ts';
+import { observe } from '#holding/health/state/state.ts';
+import { stretches, timeIn, uptimeOf } from '#holding/health/store/timeline.ts';
+import { minute, noon, plainRule } from '../../support/health.ts';
 
 const aFinding: Arbitrary<Finding> = record({
   status: constantFrom('ok', 'warn', 'fail', 'unknown', 'off'),

@@ -1,4 +1,4 @@
-import type { Snapshot, State } from './snapshot.ts';
+import type { Snapshot, State } from '../snapshot.ts';
 import { stateWords, type Moment, type MomentOf } from './wording.ts';
 
 export interface IncidentRow {

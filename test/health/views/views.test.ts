@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Snapshot } from '#holding/health/snapshot.ts';
 import { indexView } from '#holding/health/views.ts';
-import { percentage } from '#holding/health/wording.ts';
+import { percentage } from '#holding/health/views/wording.ts';
 import {
   finding,
   jobDeadline,
@@ -13,7 +13,7 @@ import {
   scripted,
   stillClock,
   temporaryFolder,
-} from '../support/health.ts';
+} from '../../support/health.ts';
 
 /** A snapshot of a Redis that is gone, a queue behind it, and a host that is well. */
 async function trouble(): Promise<Snapshot> {

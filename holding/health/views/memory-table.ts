@@ -1,4 +1,4 @@
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { Moment, MomentOf } from './wording.ts';
 
 /** What Omega remembers, as a table of units and kinds. */

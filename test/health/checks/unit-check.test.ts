@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Finding, UnitStanding } from '#holding/health/check.ts';
-import { judgeUnit, unitChecks } from '#holding/health/unit-check.ts';
-import { hour, noon, probesOf, stillClock, unitStanding } from '../support/health.ts';
+import { judgeUnit, unitChecks } from '#holding/health/checks/unit-check.ts';
+import { hour, noon, probesOf, stillClock, unitStanding } from '../../support/health.ts';
 
 const marketing = { id: 'marketing', name: 'Marketing', reportEveryMs: 24 * hour };
 const { signal } = new AbortController();

@@ -1,4 +1,4 @@
-import type { State } from './snapshot.ts';
+import type { State } from '../snapshot.ts';
 
 /** A point in time, as the page shows it without a script and as its script counts from it. */
 export interface Moment {

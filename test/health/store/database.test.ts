@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } fro
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { openDatabase } from '#holding/health/database.ts';
-import { openHealthStore } from '#holding/health/store.ts';
+import { openDatabase } from '#holding/health/store/database.ts';
+import { openHealthStore } from '#holding/health/store/store.ts';
 import { createLog, silentLog } from '#lib/log.ts';
-import { finding, minute, noon, temporaryFolder } from '../support/health.ts';
+import { finding, minute, noon, temporaryFolder } from '../../support/health.ts';
 
 const options = { now: noon, log: silentLog };
 

@@ -1,6 +1,6 @@
 import type { ServerStatus } from '#mcp/hub.ts';
-import type { Finding } from './check.ts';
-import { ageWords, sentence } from './wording.ts';
+import type { Finding } from '../check.ts';
+import { ageWords, sentence } from '../views/wording.ts';
 
 type Todo = NonNullable<Finding['todo']>;
 

@@ -1,6 +1,6 @@
-import { defineCheck, type Check, type Finding } from './check.ts';
+import { defineCheck, type Check, type Finding } from '../check.ts';
 import { judgeServer, toolName } from './tool-verdict.ts';
-import { amount } from './wording.ts';
+import { amount } from '../views/wording.ts';
 
 /** The hub's time for a look, a start and a real call included; the heartbeat that waits for it has 30 s. */
 const lookTimeoutMs = 25_000;

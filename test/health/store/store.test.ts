@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Flip } from '#holding/health/health.ts';
-import { newMemory, type Memory } from '#holding/health/memory.ts';
-import { openHealthStore, type BeatRecord, type HealthStore } from '#holding/health/store.ts';
-import { dayMs } from '#holding/health/timeline.ts';
+import { newMemory, type Memory } from '#holding/health/state/memory.ts';
+import { openHealthStore, type BeatRecord, type HealthStore } from '#holding/health/store/store.ts';
+import { dayMs } from '#holding/health/store/timeline.ts';
 import { silentLog } from '#lib/log.ts';
-import { finding, hour, minute, noon, temporaryFolder } from '../support/health.ts';
+import { finding, hour, minute, noon, temporaryFolder } from '../../support/health.ts';
 
 const heart = { seq: 1, beatAt: noon, state: 'up', since: noon } as const;
 

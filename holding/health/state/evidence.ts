@@ -1,4 +1,4 @@
-import type { Check, Finding } from './check.ts';
+import type { Check, Finding } from '../check.ts';
 import type { Memory, Row } from './memory.ts';
 
 /** One look at a check and when it was. */
