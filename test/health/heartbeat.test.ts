@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Check } from '#holding/health/check.ts';
 import { Snapshot } from '#holding/health/snapshot.ts';
 import type { HealthStore } from '#holding/health/store/store.ts';
-import { unitChecks } from '#holding/health/checks/unit-check.ts';
+import { unitChecks } from '#holding/health/each/unit-check.ts';
 import {
   finding,
   hour,

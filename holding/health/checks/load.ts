@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { defineCheck, type Finding } from '../check.ts';
-import { readPressure, type Pressure } from './pressure.ts';
+import { readPressure, type Pressure } from '../host/pressure.ts';
 
 const highPerCore = 2;
 const tooHighPerCore = 8;

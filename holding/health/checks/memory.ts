@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { codeOf } from '#lib/errors.ts';
 import { defineCheck, type Finding } from '../check.ts';
-import { readPressure, type Pressure } from './pressure.ts';
+import { readPressure, type Pressure } from '../host/pressure.ts';
 
 const lowShare = 0.1;
 const tooLowShare = 0.04;

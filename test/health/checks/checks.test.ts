@@ -17,7 +17,7 @@ import scheduler from '#holding/health/checks/scheduler.ts';
 import { edge, redis } from '#holding/health/checks/services.ts';
 import { inOrder } from '#holding/health/state/decide.ts';
 import { lookAt } from '#holding/health/look.ts';
-import { parsePressure } from '#holding/health/checks/pressure.ts';
+import { parsePressure } from '#holding/health/host/pressure.ts';
 import { OmegaError } from '#lib/errors.ts';
 import { jobDeadline, minute, noon, probesOf, queueCounts, stillClock, temporaryFolder } from '../../support/health.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Check, Finding } from '#holding/health/check.ts';
 import { lookAt } from '#holding/health/look.ts';
-import { judgeConfig, toolChecks } from '#holding/health/checks/tool-check.ts';
-import { judgeServer, toolName } from '#holding/health/checks/tool-verdict.ts';
+import { judgeConfig, toolChecks } from '#holding/health/each/tool-check.ts';
+import { judgeServer, toolName } from '#holding/health/each/tool-verdict.ts';
 import { OmegaError } from '#lib/errors.ts';
 import { serverStates, type ServerStatus } from '#mcp/hub.ts';
 import { hour, minute, noon, probesOf, serverStatus, stillClock } from '../../support/health.ts';

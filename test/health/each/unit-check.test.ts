@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Finding, UnitStanding } from '#holding/health/check.ts';
-import { judgeUnit, unitChecks } from '#holding/health/checks/unit-check.ts';
+import { judgeUnit, unitChecks } from '#holding/health/each/unit-check.ts';
 import { hour, noon, probesOf, stillClock, unitStanding } from '../../support/health.ts';
 
 const marketing = { id: 'marketing', name: 'Marketing', reportEveryMs: 24 * hour };
