@@ -5,3 +5,5 @@ export { default as idle } from './idle.ts';
 export { default as trend } from './trend.ts';
 export { default as mcp } from './mcp.ts';
 export { default as memory } from './memory.ts';
+export { default as health } from './health.ts';
+export { default as site } from './site.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { defineJob } from './omega.ts';
 
-/** Clears away what is older than it is kept. */
+/** Closes the hours that ended, and clears away what is older than it is kept. */
 export default defineJob({
   name: 'housekeeping',
-  summary: 'Deletes old observations, runs and flips',
-  schedule: { cron: '30 3 * * *', timezone: 'local', daylightSaving: 'once' },
+  summary: 'Closes the hours that ended, and deletes old observations, runs and flips',
+  schedule: { cron: '7 * * * *' },
   input: z.object({}),
   policy: { queue: 'maintenance', timeoutMs: 60_000, attempts: 3 },
   async run(_input, { omega, log }) {

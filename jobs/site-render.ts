@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { defineJob } from './omega.ts';
 
+/** So many files are told by name. */
+const named = 3;
+
 /**
- * Draws the page from the latest snapshot. The heartbeat asks for it after each look; its own tick, ten seconds past
+ * Draws the site from the latest snapshot. The heartbeat asks for it after each look that it publishes; its own tick, ten seconds past
  * the minute, is the net for when that could not be queued.
  */
 export default defineJob({
   name: 'site-render',
-  summary: 'Draws the status page from the latest snapshot',
+  summary: 'Draws the status pages from the latest snapshot',
   schedule: { cron: '10 * * * * *', windowMs: 3_600_000 },
   input: z.object({}),
   policy: {
@@ -22,7 +25,8 @@ export default defineJob({
   },
   run: async (_input, { omega, signal, log }) => {
     const { written, cpuMs } = await omega.site.render(signal);
-    log(`Wrote ${written.join(' and ')} with ${cpuMs.toFixed(1)} ms of CPU`);
-    return { written, cpuMs };
+    const more = written.length > named ? ` and ${written.length - named} more` : '';
+    log(`Wrote ${written.slice(0, named).join(', ') || 'nothing'}${more} with ${cpuMs.toFixed(1)} ms of CPU`);
+    return { written: written.length, cpuMs };
   },
 });

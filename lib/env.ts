@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { messageOf } from './errors.ts';
+import { languages, type Language } from './language.ts';
 import {
   configurationError,
   dotenvFile,
@@ -14,15 +16,32 @@ import {
 export interface Env {
   readonly dataDir: string;
   readonly timezone: string;
+  readonly language: Language;
   /** Undefined: the project's own private Redis. */
   readonly redisUrl: string | undefined;
   /** Undefined: the project's own private Chroma. */
   readonly chromaUrl: string | undefined;
   readonly embeddings: EmbeddingSettings;
   readonly edgeHost: string;
+  /** An address of this machine on the local network where the page may be read too; undefined: nowhere. */
+  readonly networkHost: string | undefined;
   /** Undefined: {@link usualEdgePort}, or the next free port. */
   readonly edgePort: number | undefined;
   readonly boardToken: string | undefined;
+  /** The unix socket that `tailscale serve` speaks to; undefined: `edge.sock` beside the others. */
+  readonly edgeSocket: string | undefined;
+  /** Where tailscaled answers. */
+  readonly tailscaleSocket: string;
+  /** Undefined: `checks.yaml` in the data folder. */
+  readonly checksFile: string | undefined;
+  /** Local times between which only what is urgent makes a noise, as minutes of the day; undefined: none. */
+  readonly quietHours: QuietHours | undefined;
+  /** Whom to tell that all goes on, and at `/fail` that it does not. */
+  readonly pingUrl: string | undefined;
+  /** Omega's own bot; undefined: it has none. */
+  readonly telegram: TelegramSettings | undefined;
+  /** The model that Omega may ask; undefined: none. */
+  readonly llm: ModelSettings | undefined;
   /** Undefined: `mcp.json` in the data folder, else the shipped one. */
   readonly mcpConfig: string | undefined;
   /**
@@ -40,6 +59,12 @@ export interface Env {
   readonly warnings: readonly string[];
 }
 
+/** Minutes since midnight; where `to` is less than `from` they lie on both sides of it. */
+export interface QuietHours {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The model that turns texts into vectors for the memory. */
 export interface EmbeddingSettings {
   readonly provider: (typeof embeddingProviders)[number];
@@ -49,6 +74,29 @@ export interface EmbeddingSettings {
   readonly apiKey: string | undefined;
 }
 
+/** A bot on Telegram, and the one chat that it speaks in. */
+export interface TelegramSettings {
+  /** Whoever has it is the bot. It stands in the path of every call, so that an address may be shown nowhere. */
+  readonly token: string;
+  readonly chatId: string | undefined;
+  /** Telegram's own, or that of a local Bot API server; without a slash at its end. */
+  readonly apiRoot: string;
+}
+
+/** A large language model, and who offers it. */
+export interface ModelSettings {
+  readonly provider: Exclude<(typeof modelProviders)[number], 'none'>;
+  /** Undefined: the provider's usual one; without a slash at its end. */
+  readonly baseUrl: string | undefined;
+  readonly model: string | undefined;
+  readonly apiKey: string | undefined;
+}
+
+export const modelProviders = ['none', 'anthropic', 'openai-compatible'] as const;
+
+/** Where Telegram's bots are spoken to. */
+const telegramRoot = 'https://api.telegram.org';
+
 export const embeddingProviders = ['local', 'ollama', 'openai'] as const;
 
 /** Where the page is served unless the owner says otherwise, or another program is there. */
@@ -56,12 +104,22 @@ export const usualEdgePort = 8501;
 
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
 
+/** What no router passes on: RFC 1918, RFC 4193, and addresses of a link. */
+const privateAddresses = new BlockList();
+privateAddresses.addSubnet('10.0.0.0', 8);
+privateAddresses.addSubnet('172.16.0.0', 12);
+privateAddresses.addSubnet('192.168.0.0', 16);
+privateAddresses.addSubnet('169.254.0.0', 16);
+privateAddresses.addSubnet('fc00::', 7, 'ipv6');
+privateAddresses.addSubnet('fe80::', 10, 'ipv6');
+
 const Variables = z.object({
   OMEGA_DATA_DIR: z.string().default('data'),
   OMEGA_TIMEZONE: z
     .string()
     .refine(isTimezone, { error: 'is no IANA time zone; write one as Europe/Amsterdam' })
     .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+  OMEGA_LANGUAGE: z.enum(languages, { error: `must be one of ${languages.join(', ')}` }).optional(),
   REDIS_URL: z
     .string()
     .refine(isRedisUrl, { error: 'is no Redis address; write redis://host:6379 or rediss://user:password@host:6379' })
@@ -83,8 +141,11 @@ const Variables = z.object({
   OMEGA_EMBEDDINGS_MODEL: z.string().max(100, 'has more than 100 characters').optional(),
   OMEGA_EMBEDDINGS_API_KEY: z.string().optional(),
   OMEGA_EDGE_HOST: z
-    .enum(loopbackHosts, {
-      error: `must be one of ${loopbackHosts.join(', ')}: nothing of Omega listens beyond this machine`,
+    .string()
+    .refine((host) => loopbackHosts.includes(host) || isPrivateAddress(host), {
+      error:
+        `must be ${loopbackHosts.join(', ')}, or an address of this machine on the local network such as 192.168.1.5, ` +
+        'where the page can then be read; nothing of Omega is served to the internet',
     })
     .default('127.0.0.1'),
   OMEGA_EDGE_PORT: z
@@ -94,18 +155,54 @@ const Variables = z.object({
     .refine((port) => port >= 1 && port <= 65_535, { error: 'must be a port number from 1 to 65535' })
     .optional(),
   OMEGA_BOARD_TOKEN: z.string().min(16, 'must have at least 16 characters; leave it out and one is made').optional(),
+  OMEGA_EDGE_SOCKET: z.string().optional(),
+  OMEGA_TAILSCALE_SOCKET: z.string().default('/var/run/tailscale/tailscaled.sock'),
+  OMEGA_CHECKS: z.string().optional(),
+  OMEGA_QUIET_HOURS: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'must be two times of day, as 23:00-07:30')
+    .transform(toQuietHours)
+    .refine(({ from, to }) => from !== to, { error: 'ends when it begins; leave it out for none' })
+    .optional(),
+  OMEGA_PING_URL: z.string().refine(isHttpUrl, { error: 'is no address; write https://host/path' }).optional(),
+  OMEGA_TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d{5,20}:[\w-]{20,100}$/, 'is no token of a bot; copy it whole from BotFather, as 123456789:AAE…')
+    .optional(),
+  OMEGA_TELEGRAM_CHAT_ID: z
+    .string()
+    .regex(/^-?\d{1,20}$/, 'is no id of a chat; it is a number, as 123456789')
+    .optional(),
+  OMEGA_TELEGRAM_API_ROOT: z
+    .string()
+    .refine(isHttpUrl, { error: 'is no address; write http://host:port or https://host' })
+    .transform(withoutEndSlash)
+    .default(telegramRoot),
+  OMEGA_LLM: z.enum(modelProviders, { error: `must be one of ${modelProviders.join(', ')}` }).default('none'),
+  OMEGA_LLM_BASE_URL: z
+    .string()
+    .refine(isHttpUrl, { error: 'is no address; write http://host:port/v1 or https://host/v1' })
+    .transform(withoutEndSlash)
+    .optional(),
+  OMEGA_LLM_MODEL: z.string().max(200, 'has more than 200 characters').optional(),
+  OMEGA_LLM_API_KEY: z.string().optional(),
   OMEGA_MCP_CONFIG: z.string().optional(),
   BRAVE_API_KEY: z.string().optional(),
   GITHUB_PERSONAL_ACCESS_TOKEN: z.string().optional(),
   GOOGLE_OAUTH_CREDENTIALS: z.string().optional(),
 });
 
+type Given = z.infer<typeof Variables>;
+
 /** Names that may hold a secret, and so may also come from a file: `NAME_FILE`. */
 const secretNames = [
   'REDIS_URL',
   'CHROMA_URL',
+  'OMEGA_PING_URL',
   'OMEGA_BOARD_TOKEN',
   'OMEGA_EMBEDDINGS_API_KEY',
+  'OMEGA_TELEGRAM_BOT_TOKEN',
+  'OMEGA_LLM_API_KEY',
   'BRAVE_API_KEY',
   'GITHUB_PERSONAL_ACCESS_TOKEN',
 ] as const;
@@ -128,12 +225,22 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
   if (!parsed.success || faults.length > 0) throw configurationError(faults);
 
   const { OMEGA_EDGE_HOST, OMEGA_EDGE_PORT, OMEGA_BOARD_TOKEN, REDIS_URL } = parsed.data;
-  const { BRAVE_API_KEY, GITHUB_PERSONAL_ACCESS_TOKEN, CHROMA_URL, OMEGA_EMBEDDINGS_API_KEY } = parsed.data;
-  const tokens = [OMEGA_BOARD_TOKEN, BRAVE_API_KEY, GITHUB_PERSONAL_ACCESS_TOKEN, OMEGA_EMBEDDINGS_API_KEY];
+  const { BRAVE_API_KEY, GITHUB_PERSONAL_ACCESS_TOKEN, CHROMA_URL, OMEGA_EMBEDDINGS_API_KEY, OMEGA_PING_URL } =
+    parsed.data;
+  const tokens = [
+    OMEGA_PING_URL,
+    OMEGA_BOARD_TOKEN,
+    BRAVE_API_KEY,
+    GITHUB_PERSONAL_ACCESS_TOKEN,
+    OMEGA_EMBEDDINGS_API_KEY,
+    parsed.data.OMEGA_TELEGRAM_BOT_TOKEN,
+    parsed.data.OMEGA_LLM_API_KEY,
+  ];
   const proxy = given['HTTPS_PROXY'] ?? given['https_proxy'];
   return {
     dataDir: parsed.data.OMEGA_DATA_DIR,
     timezone: parsed.data.OMEGA_TIMEZONE,
+    language: parsed.data.OMEGA_LANGUAGE ?? languageOf(shell),
     redisUrl: REDIS_URL,
     chromaUrl: CHROMA_URL,
     embeddings: {
@@ -142,14 +249,22 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
       model: parsed.data.OMEGA_EMBEDDINGS_MODEL,
       apiKey: OMEGA_EMBEDDINGS_API_KEY,
     },
-    edgeHost: OMEGA_EDGE_HOST,
+    edgeHost: loopbackHosts.includes(OMEGA_EDGE_HOST) ? OMEGA_EDGE_HOST : '127.0.0.1',
+    networkHost: loopbackHosts.includes(OMEGA_EDGE_HOST) ? undefined : OMEGA_EDGE_HOST,
     edgePort: OMEGA_EDGE_PORT,
     boardToken: OMEGA_BOARD_TOKEN,
+    edgeSocket: parsed.data.OMEGA_EDGE_SOCKET,
+    tailscaleSocket: parsed.data.OMEGA_TAILSCALE_SOCKET,
+    checksFile: parsed.data.OMEGA_CHECKS,
+    quietHours: parsed.data.OMEGA_QUIET_HOURS,
+    pingUrl: parsed.data.OMEGA_PING_URL,
+    telegram: telegramOf(parsed.data),
+    llm: modelOf(parsed.data),
     mcpConfig: parsed.data.OMEGA_MCP_CONFIG,
     variable: (name) => variableOf(name, values),
     network: { proxy, extraCaFile: given['NODE_EXTRA_CA_CERTS'] },
     ssh: sshEnd(shell['SSH_CONNECTION']),
-    secrets: [...tokens, ...secretsOfUrl(REDIS_URL), ...secretsOfUrl(CHROMA_URL), ...secretsOfProxies(given)].filter(
+    secrets: [...tokens, ...urlsWithSecrets(parsed.data).flatMap(secretsOfUrl), ...secretsOfProxies(given)].filter(
       (secret) => secret !== undefined,
     ),
     warnings: unknownNames(given),
@@ -218,6 +333,34 @@ function sshEnd(connection = ''): Env['ssh'] {
   return address === undefined || port === undefined ? undefined : { address, port };
 }
 
+function toQuietHours(text: string): QuietHours {
+  const [from = 0, to = 0] = text.split('-').map((time) => {
+    const [hours = 0, minutes = 0] = time.split(':').map(Number);
+    return hours * 60 + minutes;
+  });
+  return { from, to };
+}
+
+function telegramOf(given: Given): TelegramSettings | undefined {
+  const { OMEGA_TELEGRAM_BOT_TOKEN: token, OMEGA_TELEGRAM_CHAT_ID: chatId, OMEGA_TELEGRAM_API_ROOT: apiRoot } = given;
+  return token === undefined ? undefined : { token, chatId, apiRoot };
+}
+
+function modelOf(given: Given): ModelSettings | undefined {
+  const { OMEGA_LLM: provider, OMEGA_LLM_BASE_URL: baseUrl, OMEGA_LLM_MODEL: model, OMEGA_LLM_API_KEY: apiKey } = given;
+  return provider === 'none' ? undefined : { provider, baseUrl, model, apiKey };
+}
+
+function withoutEndSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+/** As the shell of the owner speaks. */
+function languageOf({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): Language {
+  const locale = [LC_ALL, LC_MESSAGES, LANG].find((one) => one !== undefined && one !== '') ?? '';
+  return languages.find((language) => locale.startsWith(language)) ?? 'en';
+}
+
 function isTimezone(value: string): boolean {
   try {
     return Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
@@ -230,6 +373,10 @@ function isRedisUrl(value: string): boolean {
   const url = URL.parse(value);
   if (url === null || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') return false;
   return decoded(url.password) !== null;
+}
+
+function isPrivateAddress(host: string): boolean {
+  return isIP(host) !== 0 && privateAddresses.check(host.replace(/%.*$/, ''), isIP(host) === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** Its client knows no path. */
@@ -257,6 +404,10 @@ function secretsOfProxies(given: NodeJS.Dict<string>): string[] {
     if (!proxyName.test(name)) return [];
     return secretsOfUrl(value.includes('://') ? value : `http://${value}`);
   });
+}
+
+function urlsWithSecrets(given: Given): (string | undefined)[] {
+  return [given.REDIS_URL, given.CHROMA_URL, given.OMEGA_TELEGRAM_API_ROOT, given.OMEGA_LLM_BASE_URL];
 }
 
 /** The whole address and its password: either may turn up in an error of the client. */

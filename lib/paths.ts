@@ -43,6 +43,18 @@ export interface DataPaths {
   /** The owner's own mcp.json and approvals, in place of the shipped ones. */
   readonly mcpConfig: string;
   readonly mcpLock: string;
+  /** The owner's own checks; and the last ones without a fault, for when it has one. */
+  readonly checks: string;
+  readonly checksGood: string;
+  /** Of the push URLs: each is made of it and of the check's id. */
+  readonly pushKey: string;
+  /** Touched when something was written that the worker should look at before the next minute. */
+  readonly bell: string;
+  /** Alerts as files. */
+  readonly alerts: string;
+  /** Where backups lie, each in a folder or file of its own. */
+  readonly backups: string;
+  readonly edgeSocket: string;
   /** The rendered status page and `status.json`, served as they are. */
   readonly site: string;
   readonly redis: string;
@@ -95,6 +107,13 @@ export function dataPaths({ dataDir }: PathSettings): DataPaths {
     mcp: join(data, 'mcp'),
     mcpConfig: join(data, 'mcp.json'),
     mcpLock: join(data, 'mcp.lock.json'),
+    checks: join(data, 'checks.yaml'),
+    checksGood: join(data, 'checks.last-good.yaml'),
+    pushKey: join(data, 'keys', 'push.key'),
+    bell: join(run, 'bell'),
+    alerts: join(data, 'export', 'alerts'),
+    backups: join(data, 'backups'),
+    edgeSocket: join(sockets, 'edge.sock'),
     site: join(data, 'site'),
     redis: join(data, 'redis'),
     keys: join(data, 'keys'),

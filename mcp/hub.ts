@@ -1,3 +1,4 @@
+import type { Words } from '#lib/language.ts';
 import type { ToolErrorKind } from './tool-error.ts';
 
 /** Where a server's life is. `needs-auth`: a variable is missing or refused; `quarantined`: a tool is not as approved. */
@@ -64,7 +65,7 @@ export interface Known {
 /** How a server stands, by what is known without asking it anything. */
 export interface ServerStatus {
   readonly name: string;
-  readonly summary: string;
+  readonly summary: Words;
   readonly transport: 'stdio' | 'http';
   readonly state: ServerState;
   /** Milliseconds since the epoch at which this state began. */
@@ -83,8 +84,8 @@ export interface ServerStatus {
   /** Names and changes that are noted but not usable, and bad tools that were dropped. */
   readonly notes: readonly string[];
   /** What ends soon, with the command that settles it. */
-  readonly warning: { readonly reason: string; readonly command: string } | null;
-  readonly setUp: { readonly what: string; readonly command: string; readonly minutes: number } | null;
+  readonly warning: { readonly reason: Words; readonly command: string } | null;
+  readonly setUp: { readonly what: Words; readonly command: string; readonly minutes: number } | null;
   readonly lastError: { readonly kind: ToolErrorKind; readonly message: string; readonly at: number } | null;
   readonly pid: number | null;
   /** Milliseconds that the last ping took; null or absent where it does not run. */

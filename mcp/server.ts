@@ -1,3 +1,4 @@
+import type { Words } from '#lib/language.ts';
 import type { Reach } from './authorize.ts';
 
 /** What the text of a result that is marked as an error really means. `empty`: success, with nothing found. */
@@ -12,17 +13,17 @@ export interface Reading {
  */
 export interface Server {
   readonly name: string;
-  readonly summary: string;
+  readonly summary: Words;
   /** What an `isError` result means; a plain tool error unless said. */
   readonly readError?: (text: string) => Reading;
   /** The files and folders that a call would touch. A tool that is not told apart here touches everything: null. */
   readonly reach?: (tool: string, args: Readonly<Record<string, unknown>>) => Reach | null;
   /** How the owner sets it up where its variables are missing. */
-  readonly setUp?: { readonly what: string; readonly command: string; readonly minutes: number };
+  readonly setUp?: { readonly what: Words; readonly command: string; readonly minutes: number };
   /** Installed by `npm run mcp -- add NAME` into the data folder, since it is too large for everybody. */
   readonly install?: { readonly package: string; readonly version: string; readonly megabytes: number };
   /** Something that ends soon, such as a token: in words, or null. Looked at with the hourly probe. */
-  readonly warn?: (context: WarnContext) => Promise<{ readonly reason: string; readonly command: string } | null>;
+  readonly warn?: (context: WarnContext) => Promise<{ readonly reason: Words; readonly command: string } | null>;
 }
 
 export interface WarnContext {

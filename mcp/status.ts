@@ -42,7 +42,7 @@ export function statusOf(station: Station, openedAt: number): ServerStatus {
   const noTool = config.rules.allow.length === 0 ? ['no tool is allowed: name some under omega.allow'] : [];
   return {
     name: config.name,
-    summary: known?.summary ?? 'from mcp.json',
+    summary: known?.summary ?? { en: 'from mcp.json', nl: 'uit mcp.json' },
     transport: config.launch.kind,
     state,
     since: kept.state === state ? since : openedAt,

@@ -12,6 +12,9 @@ import { toolErrorKinds } from './tool-error.ts';
 
 const Known = z.object({ value: z.boolean().nullable(), at: z.number().nullable(), why: z.string() });
 
+/** In each language; of before there were two, in English alone. */
+const Said = z.union([z.string(), z.object({ en: z.string(), nl: z.string() })]);
+
 /** What is remembered of a server from one process to the next. */
 const Remembered = z.object({
   state: z.enum(serverStates),
@@ -35,7 +38,7 @@ const Remembered = z.object({
   /** Fingerprint of the configuration under which tools were found changed. */
   quarantined: z.string().nullable(),
   notes: z.array(z.string()),
-  warning: z.object({ reason: z.string(), command: z.string() }).nullable(),
+  warning: z.object({ reason: Said, command: z.string() }).nullable(),
   lastError: z.object({ kind: z.enum(toolErrorKinds), message: z.string(), at: z.number() }).nullable(),
   /** Fingerprint of the configuration whose credentials the server refused. */
   refused: z.string().nullable(),

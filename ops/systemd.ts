@@ -46,12 +46,13 @@ export async function stopUnit(): Promise<void> {
   }
 }
 
-/** Under cron, su and sudo the address of the user's systemd is missing from the environment. */
-async function systemctl(args: readonly string[]): Promise<string> {
+/** Asks the user's systemd. Under cron, su and sudo its address is missing from the environment. */
+export async function systemctl(args: readonly string[], signal?: AbortSignal): Promise<string> {
   const runtimeDir = `/run/user/${process.getuid?.() ?? 0}`;
   const address = existsSync(runtimeDir) ? [`XDG_RUNTIME_DIR=${runtimeDir}`] : [];
   const { stdout } = await promisify(execFile)('env', [...address, 'systemctl', '--user', ...args], {
     timeout: stopTimeoutMs,
+    ...(signal === undefined ? {} : { signal }),
   });
   return stdout;
 }

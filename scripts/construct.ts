@@ -1,21 +1,14 @@
 import type { Redis } from 'ioredis';
-import manifest from '../package.json' with { type: 'json' };
-import type { Probes } from '#holding/health/check.ts';
-import * as checkCatalogue from '#holding/health/checks/index.ts';
-import { createHealth } from '#holding/health/heartbeat.ts';
-import { openRunHistory, type RunHistory, type Runs } from '#holding/health/store/runs.ts';
+import type { Check, Probes } from '#holding/health/check.ts';
+import { openRunHistory, type RunHistory } from '#holding/health/store/run-history.ts';
+import type { Runs } from '#holding/health/store/runs.ts';
 import { openHealthStore } from '#holding/health/store/store.ts';
-import { toolChecks } from '#holding/health/each/tool-check.ts';
-import { unitChecks } from '#holding/health/each/unit-check.ts';
-import { listReports } from '#holding/report/store.ts';
-import { createUnitProbe } from '#holding/report/unit-standings.ts';
 import * as jobCatalogue from '#jobs/index.ts';
 import type { Omega } from '#jobs/omega.ts';
 import { systemClock } from '#lib/clock.ts';
 import { OmegaError } from '#lib/errors.ts';
 import { silentLog, type Log } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';
-import { createControlClient } from '#ops/control-client.ts';
 import { makeFolders } from '#ops/folders.ts';
 import { connect, disconnect, redisTarget, requireRedis } from '#queue/connection.ts';
 import type { AnyJob } from '#queue/job.ts';
@@ -23,17 +16,17 @@ import { createQueueProbe, type QueueProbe } from '#queue/probe.ts';
 import { openQueues, type Queues } from '#queue/queues.ts';
 import type { LastRun, RunRecorder } from '#queue/run.ts';
 import { lazyMemory } from './memory-open.ts';
+import { openHealth } from './open-health.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { readToolServers, type ToolServers } from './tool-servers.ts';
-import { allUnits, openTools } from './tools.ts';
+import { openTools } from './tools.ts';
 import { createWorkerSite } from './worker-site.ts';
-
-/** So many of the newest reports stand in the snapshot. */
-const shownReports = 5;
-const dayMs = 86_400_000;
 
 /** Every job that Omega has. */
 export const allJobs: readonly AnyJob<Omega>[] = Object.values(jobCatalogue);
+
+/** The jobs that work for each business unit, by its id. */
+const unitJobs: Readonly<Record<string, readonly string[]>> = { marketing: ['trend-report'] };
 
 /** The queues as a command uses them: it looks and asks, and works on nothing. */
 export interface QueueClient extends AsyncDisposable {
@@ -83,6 +76,9 @@ export function openHistory({ paths }: Settings = readSettings()): RunHistory & 
 export interface Parts extends AsyncDisposable {
   readonly omega: Omega;
   readonly recorder: RunRecorder & Pick<Runs, 'closeOrphans'>;
+  /** What the heartbeat looks at, and by what: for a look by hand. */
+  readonly checks: () => readonly Check[];
+  readonly probes: Probes;
 }
 
 /** Builds what jobs use; without queues (a job run inline) every question about them is answered with an error. */
@@ -101,36 +97,23 @@ export async function buildOmega(options: {
   const tools = opening.use(await openTools({ settings, servers, memory: memory.open, log }));
   const { timezone } = env;
   const lastRuns = (): readonly LastRun[] => store.runs.lastRuns();
-  const probes: Probes = {
-    queue:
-      queues === null ? noQueue : createQueueProbe({ queues, localTimezone: timezone, clock: systemClock, lastRuns }),
-    supervisor: createControlClient(paths.controlSocket),
-    tools: tools.probe,
-    units: createUnitProbe(tools.mandates, paths.units),
-    memory: memory.probe,
-    dataDir: paths.data,
-    page: `${paths.site}/index.html`,
-  };
-  const health = createHealth({
-    store,
-    checks: [
-      ...Object.values(checkCatalogue),
-      ...toolChecks(servers.config.servers),
-      ...unitChecks(allUnits.map(({ id, name }) => ({ id, name, reportEveryMs: dayMs }))),
-    ],
-    probes,
-    clock: systemClock,
-    log,
-    paths,
-    timezone,
-    version: manifest.version,
-    reports: () => listReports(paths.units, { limit: shownReports }),
-    secrets: [...env.secrets, ...servers.config.secrets],
-  });
+  const queue =
+    queues === null ? noQueue : createQueueProbe({ queues, localTimezone: timezone, clock: systemClock, lastRuns });
+  const parts = { settings, servers, store, queue, tools, memory: memory.probe, log, opening };
+  const { health, alerts, outside, checks, probes } = openHealth(parts);
   const opened = opening.move();
   return {
-    omega: { health, site: createWorkerSite({ paths, clock: systemClock }), trends: tools.trends, memory: memory.open },
+    omega: {
+      health,
+      alerts,
+      outside,
+      site: createWorkerSite({ paths, clock: systemClock, log, store, unitJobs }),
+      trends: tools.trends,
+      memory: memory.open,
+    },
     recorder: store.runs,
+    checks,
+    probes,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

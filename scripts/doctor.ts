@@ -6,6 +6,7 @@ import { redact, silentLog } from '#lib/log.ts';
 import { dataPaths, type DataPaths } from '#lib/paths.ts';
 import { fault, findingOf, fine, unknown, warning, type Finding, type Look, type Seen } from '#ops/doctor/finding.ts';
 import { lookAtOwnRedis, machineLooks } from '#ops/doctor/machine.ts';
+import { reachLooks } from '#ops/doctor/reach.ts';
 import { lookAtServices } from '#ops/doctor/services.ts';
 import { storageLooks } from '#ops/doctor/storage.ts';
 import { systemdLooks } from '#ops/doctor/systemd.ts';
@@ -56,6 +57,8 @@ async function lookAtAll(): Promise<Finding[]> {
       'services',
       'Redis',
       'port',
+      'Tailscale',
+      'network',
     ];
     const later = unknown('not looked at: the configuration must be mended first');
     return [...configuration.faults, ...(await lookAt(looks)), ...needing.map((subject) => findingOf(subject, later))];
@@ -69,6 +72,7 @@ async function lookAtAll(): Promise<Finding[]> {
     services: () => lookAtServices(paths),
     Redis: () => (env.redisUrl === undefined ? lookAtOwnRedis(paths) : lookAtRedis(env.redisUrl)),
     port: () => lookAtPort(env, paths),
+    ...reachLooks(env),
   };
   const findings = [...warningsOf(env), ...(await lookAt({ ...looks, ...own }))];
   return findings.map((finding) => Object.assign(finding, { what: redact(finding.what, env.secrets) }));

@@ -27,6 +27,8 @@ const groups: readonly Group[] = [
     'npm run mcp -- list|tools|call|probe|approve|audit|add|serve': 'the tool servers, and Omega as one itself; --json',
   }),
   group('Mend', {
+    'npm run health -- list|run|history|url|pause|maintenance|snooze|resume|rebuild|verify':
+      'the checks: how each is and was, and whether you are told of it; --json',
     'npm run doctor': 'looks at the machine and the configuration, says how to mend each fault; --json',
     'npm run drill': 'kills a part while you watch: detected, restarted, the job again',
     'npm run board': 'a one-time link to the board of the queues',

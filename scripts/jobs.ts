@@ -13,7 +13,10 @@ await runCommand({
   summary: 'the queue: what is due, what ran, what failed for good',
   help: [
     ['-- list', 'each job with its schedule and last run, each queue with its counts'],
-    ['-- history [JOB]', 'the latest runs; --limit N, 30 unless said'],
+    [
+      '-- history [JOB]',
+      'the latest runs; --limit N, 30 unless said; --all with the heartbeat’s own, which come all the time',
+    ],
     ['-- dead', 'jobs that failed for good'],
     ['-- redrive ID | --all', 'run a dead letter again'],
     ['-- forget ID', 'throw a dead letter away'],
@@ -25,7 +28,7 @@ await runCommand({
   run: async ({ positionals: [verb = 'list', subject], values }) => {
     const json = values.json === true;
     if (verb === 'list') return list(json);
-    if (verb === 'history') return history(subject, { json, limit: toLimit(values.limit) });
+    if (verb === 'history') return history(subject, { json, limit: toLimit(values.limit), all: values.all === true });
     if (verb === 'dead') return dead(json);
     if (verb === 'redrive') return redriveSome(subject, { json, all: values.all === true });
     if (verb === 'forget') return forgetOne(subject);
@@ -72,12 +75,15 @@ async function list(json: boolean): Promise<void> {
   );
 }
 
-async function history(job: string | undefined, { json, limit }: { json: boolean; limit: number }): Promise<void> {
+async function history(
+  job: string | undefined,
+  { json, limit, all }: { json: boolean; limit: number; all: boolean },
+): Promise<void> {
   if (job !== undefined && jobs.every((candidate) => candidate.name !== job)) {
     throw usageError(`There is no job ${job}.`, `The jobs are: ${jobs.map((candidate) => candidate.name).join(', ')}.`);
   }
   using store = openHistory();
-  const runs = store.history({ ...(job === undefined ? {} : { job }), limit });
+  const runs = store.history({ ...(job === undefined ? {} : { job }), limit, withoutRoutine: !all });
   if (json) return printJson(runs);
   if (runs.length === 0)
     return void process.stdout.write('Nothing has run yet. npm start runs the heartbeat each minute.\n');

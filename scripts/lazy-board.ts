@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { messageOf } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
-import { headers, knownHost } from '#site/serve.ts';
+import { headers } from '#site/serve.ts';
 import { boardToken } from './board-token.ts';
 import type { Settings } from './settings.ts';
 
@@ -15,7 +15,7 @@ export function lazyBoard(settings: Settings, log: Log): Hono {
     });
     return opening;
   };
-  const app = new Hono().use('/board/*', headers('no-store'), knownHost([settings.env.edgeHost]));
+  const app = new Hono().use('/board/*', headers('no-store'));
   return app.all('/board/*', async (context) => {
     try {
       return await (await open()).fetch(context.req.raw);

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono, type Context, type MiddlewareHandler, type Next } from 'hono';
 import type { Log } from '#lib/log.ts';
-import { headers, knownHost } from '#site/serve.ts';
+import { headers } from '#site/serve.ts';
 import { mcpToken } from './mcp-token.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,7 +20,7 @@ export function lazyOwnMcp(settings: Settings, log: Log): Hono {
     });
     return loading;
   };
-  const guards = [headers('no-store'), knownHost([settings.env.edgeHost]), fromNoOtherPage, withToken(settings)];
+  const guards = [headers('no-store'), fromNoOtherPage, withToken(settings)];
   const app = new Hono().use('/mcp', ...guards);
   app.post('/mcp', async (context) => (await load())(context.req.raw));
   return app.all('/mcp', (context) => context.text('Only POST: there is no session.\n', 405, { Allow: 'POST' }));

@@ -1,3 +1,4 @@
+import { sayIn } from '#lib/language.ts';
 import { ApprovalRecord } from '#mcp/approval.ts';
 import { AuditRecord } from '#mcp/audit.ts';
 import type { Known, ServerStatus, ToolEntry } from '#mcp/hub.ts';
@@ -101,9 +102,11 @@ function waiting({ name, missing, changed, warning, setUp }: ServerStatus): stri
   return [
     ...(missing.length === 0
       ? []
-      : [`  ${name} needs ${missing.join(', ')}${setUp === null ? '' : `: ${setUp.what} → ${setUp.command}`}`]),
+      : [
+          `  ${name} needs ${missing.join(', ')}${setUp === null ? '' : `: ${sayIn('en')(setUp.what)} → ${setUp.command}`}`,
+        ]),
     ...changed.map((what) => `  ${name}: ${plain(what)} → npm run mcp -- approve ${name}`),
-    ...(warning === null ? [] : [`  ${name}: ${plain(warning.reason)} → ${warning.command}`]),
+    ...(warning === null ? [] : [`  ${name}: ${plain(sayIn('en')(warning.reason))} → ${warning.command}`]),
   ];
 }
 

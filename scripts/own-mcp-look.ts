@@ -1,5 +1,6 @@
 import type { OwnIncidents, OwnJobs, OwnRecord, OwnStatus, Seen } from '#mcp/own-functions.ts';
-import { openRunHistory, type Run, type RunEnd } from '#holding/health/store/runs.ts';
+import { openRunHistory } from '#holding/health/store/run-history.ts';
+import type { Run, RunEnd } from '#holding/health/store/runs.ts';
 import type { Snapshot } from '#holding/health/snapshot.ts';
 import { freshnessOf, systemClock } from '#lib/clock.ts';
 import { codeOf } from '#lib/errors.ts';

@@ -1,5 +1,5 @@
 import type { OwnRun } from '#mcp/own-functions.ts';
-import { openRunHistory, type RunHistory } from '#holding/health/store/runs.ts';
+import { openRunHistory, type RunHistory } from '#holding/health/store/run-history.ts';
 import { systemClock } from '#lib/clock.ts';
 import { OmegaError } from '#lib/errors.ts';
 import type { Omega } from '#jobs/omega.ts';

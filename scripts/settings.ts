@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { readDataDir, readEnv, type Env } from '#lib/env.ts';
-import { dataPaths, type DataPaths } from '#lib/paths.ts';
+import { dataPaths, root, type DataPaths } from '#lib/paths.ts';
 import { paint } from './command.ts';
 
 /** The configuration and the places that follow from it. */
@@ -12,6 +13,11 @@ export interface Settings {
 export function readSettings(): Settings {
   const env = readEnv();
   return { env, paths: dataPaths(env) };
+}
+
+/** The owner's file of checks; a relative `OMEGA_CHECKS` is meant from the repository. */
+export function checksFileOf({ env, paths }: Settings): string {
+  return env.checksFile === undefined ? paths.checks : resolve(root, env.checksFile);
 }
 
 /**

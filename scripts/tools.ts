@@ -16,6 +16,9 @@ import type { ToolServers } from './tool-servers.ts';
 /** Every business unit that there is. */
 export const allUnits = Object.values(unitCatalogue);
 
+/** The jobs that work for each unit, by its id. */
+export const unitJobs: Readonly<Record<string, readonly string[]>> = { marketing: ['trend-report'] };
+
 /** The tools as units and checks use them, joined with the mandates that bound them. */
 export interface Tools extends AsyncDisposable {
   readonly hub: OwnedHub;

@@ -10,9 +10,10 @@ import { queueNames, type QueueName } from '#queue/job.ts';
 import { openQueues, type Queues } from '#queue/queues.ts';
 import { createScheduler } from '#queue/scheduler.ts';
 import { startWorkers } from '#queue/worker.ts';
+import { watchBell } from './bell.ts';
 import { runCommand } from './command.ts';
 import { allJobs, buildOmega } from './construct.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { checksFileOf, readSettings, type Settings } from './settings.ts';
 import { readToolServers } from './tool-servers.ts';
 
 /** From one look for a Redis that is not there to the next. */
@@ -71,6 +72,8 @@ async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<v
       log.info('works', { queues: only });
       const lookAtOnce = (): void => void askForHeartbeat(queues, log);
       lookAtOnce();
+      const files = [paths.bell, checksFileOf(settings)];
+      watchBell({ files, onRing: lookAtOnce, signal: ending, log }); // One that meets another runs after it.
       if (only.includes('swarm')) void askForExample(settings, queues, log);
       redis.on('ready', lookAtOnce); // What was down with Redis is up again before the next minute.
       await aborted(ending);

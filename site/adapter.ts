@@ -28,13 +28,15 @@ function contentPolicy(): string {
   const styles = app.manifest.routes
     .flatMap((route) => route.styles)
     .map((style) => (style.type === 'inline' ? style.content : ''));
+  const hashes = [...new Set(styles)].map(hashSource); // Pages share them.
   const scripts = [...app.manifest.inlinedScripts.values()];
   return [
     "default-src 'none'",
-    `style-src ${styles.map(hashSource).join(' ')}`,
+    `style-src ${hashes.join(' ')}`,
     `script-src ${scripts.map(hashSource).join(' ')}`,
-    'img-src data:',
+    "img-src 'self' data:", // The icons of the manifest as well.
     "connect-src 'self'",
+    "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
   ].join(';');

@@ -15,7 +15,10 @@ const renderer: AstroIntegration = {
   },
 };
 
-/** Everything is bundled and minified: the worker holds the renderer in memory day and night. */
+/**
+ * Everything is bundled and minified: the worker holds the renderer in memory day and night. For the renderer itself
+ * Astro passes on nothing of the environment's build but what is said of its output.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   srcDir: '.',
@@ -28,5 +31,10 @@ export default defineConfig({
   compressHTML: 'jsx',
   devToolbar: { enabled: false },
   image: { service: { entrypoint: 'astro/assets/services/noop' } },
-  vite: { cacheDir: '.astro/vite', ssr: { noExternal: true }, build: { minify: true } },
+  vite: {
+    cacheDir: '.astro/vite',
+    ssr: { noExternal: true },
+    build: { minify: true },
+    environments: { ssr: { build: { rolldownOptions: { output: { minify: true } } } } },
+  },
 });

@@ -1,4 +1,5 @@
 import type { CheckRow } from '#holding/health/views.ts';
+import type { Language } from '#lib/language.ts';
 import { stateTexts } from './shapes.ts';
 
 type Days = CheckRow['days90'];
@@ -7,33 +8,52 @@ type State = Days[number]['state'];
 /** Days in which there was nothing to watch are drawn as no state. */
 const unwatched: readonly State[] = ['new', 'off'];
 
+/** Drawn over a ground of days that were well, which goes on beneath them: a path with fewer steps. */
+const tall: ReadonlySet<State> = new Set(['down', 'flapping', 'degraded', 'late']);
+
 /**
  * The bars of all days as markup, one path a state, a day one unit wide: made of numbers and known states alone, and
- * half the bytes of elements drawn one by one. How thick each state is drawn, the style says; days in which a thing was
+ * half the bytes of elements drawn one by one. How tall each state is drawn, the style says; days in which a thing was
  * not watched are not drawn at all.
  */
-export function barMarkup(days90: Days): string {
-  const paths = new Map<State, { d: string; end: number }>();
+export function barMarkup(days90: Days, language: Language): string {
+  const paths = new Map<State, { d: string; from: number; end: number }>();
   let x = 0;
   for (const { state, days } of days90) {
+    const ground = paths.get('up');
+    if (ground?.end === x && tall.has(state)) ground.end += days;
     const path = paths.get(state);
-    const to = path === undefined ? `M${x} 8` : `m${x - path.end} 0`;
-    paths.set(state, { d: `${path?.d ?? ''}${to}h${days}`, end: x + days });
+    if (path?.end === x) path.end += days;
+    else
+      paths.set(state, {
+        d: path === undefined ? `M${x} 8` : `${closed(path)}m${x - path.end} 0`,
+        from: x,
+        end: x + days,
+      });
     x += days;
   }
   for (const state of unwatched) paths.delete(state);
-  const drawn = [...paths].map(([state, { d }]) => `<path class=${state} d="${d}"/>`).join('');
-  return `<svg role=img aria-label="${barText(days90)}">${drawn.replaceAll(' class=up', '')}</svg>`;
+  const drawn = [...paths].map(([state, path]) => `<path class=${state} d="${closed(path)}"/>`).join('');
+  return `<svg role=img aria-label="${barText(days90, language)}">${drawn.replaceAll(' class=up', '')}</svg>`;
 }
 
-/** The same in words: `69 days up, 1 down, 20 not watched`. */
-export function barText(days90: Days): string {
+function closed({ d, from, end }: { readonly d: string; readonly from: number; readonly end: number }): string {
+  return `${d}h${end - from}`;
+}
+
+/** The same in words: `69 days up, 1 down`; of days that were not watched only where there are no others. */
+export function barText(days90: Days, language: Language): string {
   const counts = new Map<State, number>();
   for (const { state, days } of days90) counts.set(state, (counts.get(state) ?? 0) + days);
-  return [...counts]
-    .toSorted(([one, a], [other, b]) => unwatched.indexOf(one) - unwatched.indexOf(other) || b - a)
-    .map(([state, days], index) => `${days} ${index > 0 ? '' : days === 1 ? 'day ' : 'days '}${stateTexts[state]}`)
+  const watched = [...counts].filter(([state]) => !unwatched.includes(state));
+  return (watched.length > 0 ? watched : [...counts])
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([state, days], index) => `${days}${index > 0 ? '' : dayWord(days, language)} ${stateTexts[state][language]}`)
     .join(', ');
+}
+
+function dayWord(days: number, language: Language): string {
+  return language === 'nl' ? (days === 1 ? ' dag' : ' dagen') : days === 1 ? ' day' : ' days';
 }
 
 /** How many of the days were watched at all. */
@@ -42,8 +62,8 @@ export function watchedDays(days90: Days): number {
 }
 
 /** So many latencies a line shows. */
-const sparkPoints = 13;
-const sparkStep = 5;
+const sparkPoints = 9;
+const sparkStep = 7;
 
 /**
  * A line of the last latencies in a box of 60 by 14, the newest at its right end; nothing for fewer than two. A steady
@@ -59,7 +79,7 @@ export function sparkMarkup(latencies: readonly number[]): string {
     return step;
   });
   const d = `M${60 - sparkStep * rest.length} ${first}${steps.join('')}`;
-  const shorter = d.replaceAll(' -', '-').replaceAll(/(?:h5){2,}/g, (run) => `h${(run.length / 2) * sparkStep}`);
+  const shorter = d.replaceAll(' -', '-').replaceAll(/(?:h7){2,}/g, (run) => `h${(run.length / 2) * sparkStep}`);
   return `<svg role=none><path d="${shorter}"/></svg>`;
 }
 

@@ -67,7 +67,7 @@ function portError(host: string, port: number, cause: unknown): OmegaError {
 const graceMs = 2000;
 
 /** Answers what is being asked, then hangs up on whoever is left. */
-async function close(server: ServerType): Promise<void> {
+export async function close(server: ServerType): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   const hangUp = 'closeAllConnections' in server ? () => server.closeAllConnections() : () => {};

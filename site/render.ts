@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import type { IndexView } from '#holding/health/views.ts';
+import type { IndexView, PageView } from '#holding/health/views.ts';
 import { OmegaError } from '#lib/errors.ts';
 import { builtSite } from './build.ts';
 import { inert } from './inert.ts';
+import { tight } from './tight.ts';
 
 /** Draws pages in this process, in milliseconds, from the views that it is handed. */
 export interface Renderer {
   /** The whole index page. @throws OmegaError `E_PAGE` with the cause, never half a page. */
   readonly index: (view: IndexView) => Promise<string>;
+  /** The whole of any other page, by its address. @throws likewise. */
+  readonly draw: (page: { readonly path: string; readonly view: PageView }) => Promise<string>;
 }
 
 const Entry = z.object({
@@ -24,15 +27,15 @@ const Entry = z.object({
  */
 export async function loadRenderer(built = builtSite): Promise<Renderer> {
   const { render } = await loadEntry(built);
-  return {
-    index: async (view) => {
-      try {
-        return await render('/', { view: inert(view) });
-      } catch (cause) {
-        throw new OmegaError('The status page could not be drawn; the last good one stays', { code: 'E_PAGE', cause });
-      }
-    },
+  const draw = async (path: string, view: IndexView | PageView): Promise<string> => {
+    try {
+      return tight(await render(path, { view: inert<IndexView | PageView>(view) }));
+    } catch (cause) {
+      const page = path === '/' ? 'The status page' : `The page ${path}`;
+      throw new OmegaError(`${page} could not be drawn; the last good one stays`, { code: 'E_PAGE', cause });
+    }
   };
+  return { index: (view) => draw('/', view), draw: ({ path, view }) => draw(path, view) };
 }
 
 async function loadEntry(built: string): Promise<z.infer<typeof Entry>> {

@@ -6,6 +6,7 @@ import { etag } from 'hono/etag';
 import { secureHeaders } from 'hono/secure-headers';
 import { getMimeType } from 'hono/utils/mime';
 import { codeOf } from '#lib/errors.ts';
+import { badgeSvg, staleBadge } from './badge.ts';
 import { healthOf } from './healthz.ts';
 import { startingPage } from './starting.ts';
 
@@ -13,12 +14,15 @@ export interface ServeOptions {
   /** The folder of rendered files. */
   readonly folder: string;
   readonly snapshot: string;
-  /** Names and addresses by which it may be called, besides the loopback's. */
-  readonly hosts: readonly string[];
+  /** Names and addresses by which it may be called, besides the loopback's; `any`: whoever mounts it looks itself. */
+  readonly hosts: readonly string[] | 'any';
   readonly now: () => number;
 }
 
-/** The rendered page, `status.json` and `/healthz`: files, read-only, for whoever reaches the port. */
+/**
+ * The rendered pages, `status.json` and `/healthz`: files, read-only, for whoever reaches the port. A badge, which
+ * cannot tell its own age, is said to be stale here as soon as the heartbeat is.
+ */
 export function serveSite({ folder, snapshot, hosts, now }: ServeOptions): Hono {
   const app = new Hono();
   app.use(etag());
@@ -26,9 +30,16 @@ export function serveSite({ folder, snapshot, hosts, now }: ServeOptions): Hono 
     const { fresh, ...body } = await healthOf(snapshot, now());
     return context.json(body, fresh ? 200 : 503);
   });
+  app.on('GET', ['/badge.svg', '/badge/*'], async (context) => {
+    const found = await serveFile(context, folder);
+    if (found.status === 404 || (await healthOf(snapshot, now())).fresh) return found;
+    context.header('Last-Modified', undefined); // Of the file, which this is not.
+    return context.body(badgeSvg(staleBadge), 200, { 'Content-Type': 'image/svg+xml; charset=utf-8' });
+  });
   app.get('*', (context) => serveFile(context, folder));
   app.all('*', (context) => context.text('Only GET and HEAD.', 405, { Allow: 'GET, HEAD' }));
-  return new Hono().use(headers('no-cache'), knownHost(hosts)).route('/', app);
+  const guarded = new Hono().use(headers('no-cache'));
+  return (hosts === 'any' ? guarded : guarded.use(knownHost(hosts))).route('/', app);
 }
 
 /**
@@ -36,12 +47,20 @@ export function serveSite({ folder, snapshot, hosts, now }: ServeOptions): Hono 
  * names that are this machine's are answered.
  */
 export function knownHost(hosts: readonly string[]): MiddlewareHandler {
-  const known = new Set(['localhost', '127.0.0.1', '[::1]', ...hosts.map(inUrl)]);
+  const known = new Set(['localhost', '127.0.0.1', '[::1]', ...hosts.map(asAsked)]);
   return async (context, next) => {
     const host = URL.parse(`http://${context.req.header('host') ?? ''}`)?.hostname ?? '';
     if (known.has(host)) return next();
-    return context.text('This address is not known here. Ask for it as localhost.', 421);
+    return context.text(
+      'This address is not known here. Ask for it as localhost, or by the address that it is served on.',
+      421,
+    );
   };
+}
+
+/** As a browser writes it, whichever way the owner did: fd00:0:0::5 is asked for as [fd00::5]. */
+function asAsked(host: string): string {
+  return URL.parse(`http://${inUrl(host)}`)?.hostname ?? host;
 }
 
 /** An address as it stands in a URL: version 6 in brackets. */
@@ -70,7 +89,7 @@ export function headers(cacheControl: 'no-cache' | 'no-store'): MiddlewareHandle
 }
 
 /** Lower-case words with one known ending: no dot files, no way up, no listing. */
-const servedPath = /^(?:\/[a-z0-9][a-z0-9-]*)*\/(?:[a-z0-9][a-z0-9-]*\.(?:html|json|xml|svg|txt))?$/;
+const servedPath = /^(?:\/[a-z0-9][a-z0-9-]*)*\/(?:[a-z0-9][a-z0-9-]*\.(?:html|json|xml|svg|txt|png|webmanifest))?$/;
 
 async function serveFile(context: Context, folder: string): Promise<Response> {
   const { path } = context.req;

@@ -1,72 +1,50 @@
-import type { CheckRow, IndexView, JobRow } from '#holding/health/views.ts';
+import type { CheckRow, JobRow, PageFrame } from '#holding/health/views.ts';
+import type { Translated, Words } from '#lib/language.ts';
+import { outcomeWords } from './past-words.ts';
 
-/** A state of a check, or of the page itself when no news comes in. */
-export type Shape = CheckRow['state'] | 'stale';
-
-/** How each state is drawn in a box of 16 by 16: no two alike, so that colour is never needed to tell them apart. */
-export const shapes: Readonly<Record<Shape, string>> = {
-  up: 'M8 3a5 5 0 1 1 0 10A5 5 0 1 1 8 3z',
-  degraded: 'M8 2l6.5 11.5h-13z',
-  late: 'M8 2a6 6 0 1 1 0 12A6 6 0 1 1 8 2zm0 1.8v8.4a4.2 4.2 0 0 0 0-8.4z',
-  down: 'M4.4 2L8 5.6 11.6 2 14 4.4 10.4 8l3.6 3.6-2.4 2.4L8 10.4 4.4 14 2 11.6 5.6 8 2 4.4z',
-  flapping: 'M1 12.5l4-10 3.2 6 2.3-5L15 13h-2.6l-2-5-2.3 5.2-2.8-5.4-2 4.7z',
-  blocked: 'M8 1.8L14.2 8 8 14.2 1.8 8z',
-  unknown:
-    'M3 5.6C3 2.8 5 1 8 1s5 1.8 5 4.4c0 2-1 3-2.3 3.8-1 .6-1.2.9-1.2 1.8h-3c0-2 .6-2.9 2.2-3.9.9-.6 1.2-.9 1.2-1.6 0-.9-.7-1.5-1.9-1.5S6 4.6 6 5.6zM6.4 12.2h3.2v3H6.4z',
-  new: 'M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 1 1 0-11zm0 1.8a3.7 3.7 0 1 0 0 7.4 3.7 3.7 0 1 0 0-7.4z',
-  paused: 'M4 3h3v10H4zM9 3h3v10H9z',
-  maintenance: 'M8 1.5L14.5 8 8 14.5 1.5 8zm0 2.6L4.1 8 8 11.9 11.9 8z',
-  off: 'M3 7h10v2H3z',
-  stale: 'M3 2h10v1.6L9.2 8l3.8 4.4V14H3v-1.6L6.8 8 3 3.6z',
-};
-
-/**
- * A state's shape as it stands in a row, without a name for screen readers: the word beside it says it. Made of known
- * states alone.
- */
-export function shapeMarkup(shape: Shape): string {
-  return `<svg role=none><use href="#${shape}"/></svg>`;
-}
-
-/** The shapes that a page of this view needs, so that it carries no others. */
-export function shapesOf({ overall, groups, incidents, jobs, queues, reports }: IndexView): Set<Shape> {
-  const used = new Set<Shape>([overall.state, ...incidents.map(({ state }) => state)]);
-  for (const { state } of groups.flatMap(({ rows }) => rows)) used.add(state);
-  for (const trouble of jobs?.map(jobTrouble) ?? []) if (trouble !== null) used.add(trouble.shape);
-  if (jobs === null || queues === null || reports === null) used.add('unknown');
-  if (queues?.some(({ paused }) => paused) === true) used.add('paused');
-  if (queues?.some(({ dead }) => dead > 0) === true) used.add('degraded');
-  return used;
-}
+/** A state of a check; its shape is in the style. */
+export type Shape = CheckRow['state'];
 
 const fineOutcomes: ReadonlySet<string> = new Set(['done', 'skipped']);
 
 /** What is wrong with a job, as a shape and a word; null when nothing is. */
-export function jobTrouble({ overdue, lastOutcome }: JobRow): { shape: 'down' | 'degraded'; word: string } | null {
-  if (overdue) return { shape: 'down', word: 'overdue' };
-  return lastOutcome === null || fineOutcomes.has(lastOutcome) ? null : { shape: 'degraded', word: lastOutcome };
+export function jobTrouble({ overdue, lastOutcome }: JobRow): { shape: 'down' | 'degraded'; word: Words } | null {
+  if (overdue) return { shape: 'down', word: { en: 'overdue', nl: 'te laat' } };
+  if (lastOutcome === null || fineOutcomes.has(lastOutcome)) return null;
+  const known = Object.entries(outcomeWords).find(([outcome]) => outcome === lastOutcome)?.[1];
+  return { shape: 'degraded', word: known ?? lastOutcome };
 }
 
 /** Each state in running text. */
-export const stateTexts: Readonly<Record<CheckRow['state'], string>> = {
-  up: 'up',
-  degraded: 'degraded',
-  late: 'late',
-  down: 'down',
-  flapping: 'flapping',
-  blocked: 'blocked',
-  unknown: 'unknown',
-  new: 'not watched',
-  paused: 'paused',
-  maintenance: 'in maintenance',
-  off: 'not set up',
+export const stateTexts: Readonly<Record<CheckRow['state'], Translated>> = {
+  up: { en: 'up', nl: 'goed' },
+  degraded: { en: 'degraded', nl: 'matig' },
+  late: { en: 'late', nl: 'te laat' },
+  down: { en: 'down', nl: 'storing' },
+  flapping: { en: 'flapping', nl: 'wisselvallig' },
+  blocked: { en: 'blocked', nl: 'geblokkeerd' },
+  unknown: { en: 'unknown', nl: 'onbekend' },
+  new: { en: 'not watched', nl: 'niet bekeken' },
+  paused: { en: 'paused', nl: 'gepauzeerd' },
+  maintenance: { en: 'in maintenance', nl: 'in onderhoud' },
+  off: { en: 'not set up', nl: 'niet ingesteld' },
 };
 
-/** Legible on a light and on a dark tab bar. */
-const tabColours: Partial<Readonly<Record<Shape, string>>> = { up: '2e9e6b', degraded: 'd08700', down: 'e0453a' };
+/** What a tab tells: how it all stands, or that no news comes in. */
+type TabShape = PageFrame['overall']['state'] | 'stale';
+
+/** Colours that are legible on a light and on a dark tab bar, and shapes as the page's style has them, 16 by 16. */
+const tabs: Readonly<Record<TabShape, readonly [colour: string, shape: string]>> = {
+  up: ['2e9e6b', 'M8 3a5 5 0 1 1 0 10A5 5 0 1 1 8 3z'],
+  degraded: ['d08700', 'M8 2l6.5 11.5h-13z'],
+  down: ['e0453a', 'M4 2l4 4 4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4-4-4z'],
+  unknown: ['8a8f88', 'M3 6a5 5 0 1 1 6.5 4.7v.8h-3V8H8a2 2 0 1 0-2-2zM6.5 13h3v3h-3z'],
+  stale: ['8a8f88', 'M3 2h10v1.6L9.2 8l3.8 4.4V14H3v-1.6L6.8 8 3 3.6z'],
+};
 
 /** The favicon, whole: a shape for the state, so that a row of tabs can be read without colour. */
-export function favicon(shape: Shape): string {
-  const svg = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='#${tabColours[shape] ?? '8a8f88'}' d='${shapes[shape]}'/></svg>`;
+export function favicon(of: TabShape): string {
+  const [colour, shape] = tabs[of];
+  const svg = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='#${colour}' d='${shape}'/></svg>`;
   return `data:image/svg+xml,${svg.replaceAll('<', '%3C').replaceAll('>', '%3E').replaceAll('#', '%23')}`;
 }

@@ -1,6 +1,7 @@
-import type { IndexView, Moment } from '#holding/health/views.ts';
+import type { Moment, PageFrame } from '#holding/health/views.ts';
+import { sayIn, type Language, type Translated } from '#lib/language.ts';
 
-/** How the page writes moments, in the owner's zone. */
+/** How the page writes moments, in the owner's zone and language. */
 export interface Times {
   /** `14:03` on the page's own day, else `9 Oct`, else `9 Oct 2024`. */
   readonly short: (moment: Moment) => string;
@@ -9,9 +10,9 @@ export interface Times {
 }
 
 /** Makes the writers of times of one page. */
-export function timesOf({ timezone, generatedAt }: Pick<IndexView, 'timezone' | 'generatedAt'>): Times {
-  const { time, date } = formatsOf(timezone);
-  const today = date.format(generatedAt.ms);
+export function timesOf(frame: Pick<PageFrame, 'timezone' | 'generatedAt' | 'language'>): Times {
+  const { time, date } = formatsOf(frame.timezone, frame.language);
+  const today = date.format(frame.generatedAt.ms);
   const year = today.slice(-5);
   const dayOf = (ms: number): string => {
     const day = date.format(ms);
@@ -23,45 +24,61 @@ export function timesOf({ timezone, generatedAt }: Pick<IndexView, 'timezone' | 
   };
 }
 
-const formats = new Map<string, { time: Intl.DateTimeFormat; date: Intl.DateTimeFormat }>();
+interface Formats {
+  readonly time: Intl.DateTimeFormat;
+  readonly date: Intl.DateTimeFormat;
+}
+
+const locales: Readonly<Record<Language, string>> = { en: 'en-GB', nl: 'nl-NL' };
+const formats = new Map<string, Formats>();
 
 /** Kept for each zone: a formatter costs more than all of a page's uses, and 30 KB outside the heap that stay taken. */
-function formatsOf(timeZone: string): { time: Intl.DateTimeFormat; date: Intl.DateTimeFormat } {
-  const made = formats.get(timeZone) ?? {
-    time: new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone }),
-    date: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone }),
+function formatsOf(timeZone: string, language: Language): Formats {
+  const key = `${language} ${timeZone}`;
+  const made = formats.get(key) ?? {
+    time: new Intl.DateTimeFormat(locales[language], { timeStyle: 'short', timeZone }),
+    date: new Intl.DateTimeFormat(locales[language], { day: 'numeric', month: 'short', year: 'numeric', timeZone }),
   };
-  formats.set(timeZone, made);
+  formats.set(key, made);
   return made;
 }
 
 const units = [
-  { name: 'd', ms: 86_400_000 },
-  { name: 'h', ms: 3_600_000 },
-  { name: 'min', ms: 60_000 },
-  { name: 's', ms: 1000 },
+  { names: { en: 'd', nl: 'd' }, ms: 86_400_000 },
+  { names: { en: 'h', nl: 'u' }, ms: 3_600_000 },
+  { names: { en: 'min', nl: 'min' }, ms: 60_000 },
+  { names: { en: 's', nl: 's' }, ms: 1000 },
 ] as const;
 
 /** A length of time in one unit: `4 ms`, `0.4 s`, `41 s`, `3 min`, `2 h`, `19 d`; `–` where there is none. */
-export function duration(ms: number | null): string {
+export function duration(ms: number | null, language: Language): string {
   if (ms === null) return '–';
   if (ms < 100) return `${Math.max(ms < 1 ? 0 : 1, Math.round(ms))} ms`;
-  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1).replace('.', language === 'nl' ? ',' : '.')} s`;
   const unit = units.find((each) => ms >= each.ms) ?? units[3];
-  return `${Math.floor(ms / unit.ms)} ${unit.name}`;
+  return `${Math.floor(ms / unit.ms)} ${unit.names[language]}`;
 }
 
 /** A schedule as a person says it, for the usual patterns; any other as it was declared. */
-export function scheduleWords(schedule: string): string {
+export function scheduleWords(schedule: string, language: Language): string {
   const { fields, zone } = partsOf(schedule);
   const [second = '', minute = '', hour = '', ...rest] = fields.length === 5 ? ['0', ...fields] : fields;
   const daily = rest.length === 3 && rest.every((field) => field === '*');
   if (!daily || !/^\d+$/.test(second)) return schedule;
-  if (minute === '*' && hour === '*') return 'every minute';
-  if (/^\*\/\d+$/.test(minute) && hour === '*') return `every ${minute.slice(2)} minutes`;
-  if (!/^\d+$/.test(minute) || !/^\d+$/.test(hour)) return schedule;
-  const at = `daily ${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
-  return zone === 'UTC' ? `${at} UTC` : at;
+  const words = dailyWords(minute, hour, zone);
+  return words === null ? schedule : sayIn(language)(words);
+}
+
+function dailyWords(minute: string, hour: string, zone: string): Translated | null {
+  if (minute === '*' && hour === '*') return { en: 'every minute', nl: 'elke minuut' };
+  if (/^\*\/\d+$/.test(minute) && hour === '*') {
+    return { en: `every ${minute.slice(2)} minutes`, nl: `elke ${minute.slice(2)} minuten` };
+  }
+  if (!/^\d+$/.test(minute)) return null;
+  if (hour === '*') return { en: 'hourly', nl: 'elk uur' };
+  if (!/^\d+$/.test(hour)) return null;
+  const at = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}${zone === 'UTC' ? ' UTC' : ''}`;
+  return { en: `daily ${at}`, nl: `elke dag ${at}` };
 }
 
 /** A zone, in brackets or not, is told from a field of the pattern by its letters. */

@@ -1,9 +1,13 @@
 import type { Clock } from '#lib/clock.ts';
+import type { Words } from '#lib/language.ts';
 import type { Hub } from '#mcp/hub.ts';
 import type { MemoryStats } from '../memory/memory.ts';
 
-/** What a check found. `unknown`: it could not look; that is never green. `off`: it was never set up, which is no fault. */
-export type Status = 'ok' | 'warn' | 'fail' | 'unknown' | 'off';
+/**
+ * What a check found. `late`: something that should have reported has not, and may yet within its grace. `unknown`: it
+ * could not look; that is never green. `off`: it was never set up, which is no fault.
+ */
+export type Status = 'ok' | 'warn' | 'late' | 'fail' | 'unknown' | 'off';
 
 /** Where on the page a check stands. */
 export type Group = 'daemons' | 'jobs' | 'host' | 'tools' | 'memory' | 'units' | 'reports' | 'mine';
@@ -11,13 +15,23 @@ export type Group = 'daemons' | 'jobs' | 'host' | 'tools' | 'memory' | 'units' |
 /** One look at one thing. */
 export interface Finding {
   readonly status: Status;
-  /** In words, for a person: what was seen, not what to do. */
-  readonly reason: string;
+  /** For a person: what was seen, not what to do. */
+  readonly reason: Words;
   /** How long the thing took to answer, in milliseconds, where that means something. */
   readonly latencyMs?: number;
   /** A fail that leaves no doubt (a process that exited, a full disk) is down at once, without a second look. */
   readonly explicit?: boolean;
+  /** When it became so, in milliseconds since the epoch, where that is known better than by the look: a deadline. */
+  readonly since?: number;
+  /** When to look next at the latest: the deadline that is waited for. */
+  readonly nextAt?: number;
   /** What the owner can do about it; listed under what waits for the owner. */
+  readonly todo?: { readonly what: Words; readonly command: string; readonly minutes: number };
+}
+
+/** A finding as it is kept: in the owner's language, one line, without secrets. */
+export interface Told extends Omit<Finding, 'reason' | 'todo'> {
+  readonly reason: string;
   readonly todo?: { readonly what: string; readonly command: string; readonly minutes: number };
 }
 
@@ -101,12 +115,16 @@ export interface UnitStanding {
   readonly mandate: {
     readonly state: 'ok' | 'expiring' | 'expired' | 'unapproved' | 'invalid' | 'missing';
     /** In words, for a person. */
-    readonly reason: string;
+    readonly reason: Words;
     /** Milliseconds since the epoch; null: it has no end, or none that is known. */
     readonly expiresAt: number | null;
   };
   /** Of its last report, in milliseconds since the epoch; an example is none. Null: never yet. */
   readonly lastReportAt: number | null;
+  /** As a person calls it. */
+  readonly name: string;
+  /** What its mandate bounds, and how much of it is used today or this month. */
+  readonly budgets: readonly { readonly what: Words; readonly used: number; readonly limit: number }[];
 }
 
 /** The memory, as a check sees it; each call rejects where it cannot be opened. */
@@ -116,16 +134,85 @@ export interface MemoryProbe {
   readonly probe: (signal: AbortSignal) => Promise<number>;
 }
 
+/** The runs that told of themselves over a push URL, as the check of one reads them. */
+export interface PushProbe {
+  /** The newest of a check since a time, oldest first; and of each kind the last one before it. */
+  readonly of: (check: string, since: number) => readonly Push[];
+  /** Whether one came in between two times, both included. */
+  readonly heardBetween: (check: string, from: number, to: number) => boolean;
+}
+
+/** One call of a push URL. */
+export interface Push {
+  /** Milliseconds since the epoch at which it came in. */
+  readonly at: number;
+  readonly kind: 'start' | 'success' | 'fail' | 'log';
+  /** The caller's own name of the run, so that a start and its end find each other; null: it gave none. */
+  readonly run: string | null;
+  /** As the caller told it; null: it did not. */
+  readonly exitCode: number | null;
+  /** The beginning of what it sent along: text of somebody else's. */
+  readonly body: string;
+}
+
+/** How telling the owner goes. */
+export interface AlertStanding {
+  /** Alerts that are due and not delivered by every channel. */
+  readonly undelivered: number;
+  /** Since when the oldest of them is due, in milliseconds since the epoch; null: there is none. */
+  readonly oldestDueAt: number | null;
+  /** Why the last attempt failed; null: it did not. */
+  readonly fault: string | null;
+}
+
+/** What someone else was told of this machine at `OMEGA_PING_URL`; null: it is not set. */
+export interface OutsideStanding {
+  readonly lastTriedAt: number | null;
+  readonly lastHeardAt: number | null;
+  /** Why it could not be told the last time; null: it could, or was not tried yet. */
+  readonly fault: string | null;
+}
+
+/** Whether systemd keeps Omega running, day and night. */
+export interface SystemdStanding {
+  /** Whose the user unit of Omega's name is: `foreign` starts another folder. */
+  readonly unit: 'none' | 'ours' | 'foreign';
+  /** As systemd says it: `enabled`, `disabled`, …; null: it cannot be asked from here. */
+  readonly enabled: string | null;
+  /** As systemd says it: `active`, `inactive`, `failed`, …; null: it cannot be asked from here. */
+  readonly active: string | null;
+  /** Whether the services of this user go on when the last session ends. */
+  readonly linger: boolean;
+  /** This user's name. */
+  readonly user: string;
+}
+
 export interface Probes {
   readonly queue: QueueProbe;
   readonly supervisor: SupervisorProbe;
   readonly tools: ToolProbe;
   readonly units: () => Promise<readonly UnitStanding[]>;
   readonly memory: MemoryProbe;
+  readonly pushes: PushProbe;
+  readonly alerts: () => AlertStanding;
+  readonly outside: () => OutsideStanding | null;
+  /** The owner's `checks.yaml`: how many are in force, and why not those of the file as it is; null: there is none. */
+  readonly ownChecks: () => {
+    readonly file: string;
+    readonly checks: number;
+    readonly faults: readonly string[];
+    readonly readAt: number;
+  } | null;
+  /** `cron`: there is no systemd, and cron starts Omega with the machine. Null: there is neither. */
+  readonly systemd: (signal: AbortSignal) => Promise<SystemdStanding | 'cron' | null>;
+  /** Where backups lie, whoever makes them. */
+  readonly backups: string;
   /** The data folder, whose disk is watched. */
   readonly dataDir: string;
   /** The rendered page, whose age is watched. */
   readonly page: string;
+  /** Where tailscaled answers. */
+  readonly tailscaleSocket: string;
 }
 
 /** Something that is looked at again and again. */
@@ -133,7 +220,7 @@ export interface Check {
   /** Stable, kebab-case, unique: it names history, pages and badges. */
   readonly id: string;
   /** As a person calls it. */
-  readonly name: string;
+  readonly name: Words;
   readonly group: Group;
   /** Milliseconds from one look to the next. */
   readonly everyMs: number;
@@ -147,7 +234,18 @@ export interface Check {
   /** The worst that it makes of the whole when it is down: `down` unless said. */
   readonly worstOverall?: 'degraded';
   /** What a person would say when it alone is the trouble; else its name and state. */
-  readonly headline?: { readonly degraded?: string; readonly down?: string };
+  readonly headline?: { readonly degraded?: Words; readonly down?: Words };
+  /** Its alert sounds in quiet hours too. */
+  readonly urgent?: boolean;
+  /** Paused where it is declared, until that is changed: why, for a person. Not looked at, and part of nothing. */
+  readonly paused?: Words;
+  /** The maintenance that is planned at a time; null: none. Held by hand is something else: those are rows in the store. */
+  readonly maintenanceAt?: (now: number) => { readonly until: number; readonly reason: Words } | null;
+  /**
+   * Whether something came in since the last look, so that it is looked at before its time: asked at each heartbeat, so
+   * it reads a record and waits for nothing.
+   */
+  readonly hasNews?: (probes: Probes, lastSeen: number, now: number) => boolean;
   readonly run: (context: CheckContext) => Promise<Finding>;
 }
 

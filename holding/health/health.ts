@@ -1,4 +1,4 @@
-import type { State } from './snapshot.ts';
+import type { Snapshot, State } from './snapshot.ts';
 
 /** The heartbeat's organ, as jobs use it. */
 export interface Health {
@@ -19,6 +19,11 @@ export interface Beat {
   /** When the earliest next look is due, rechecks included; milliseconds since the epoch. */
   readonly nextDueAt: number;
   readonly headline: string;
+  readonly state: Snapshot['overall']['state'];
+  /** Whether the snapshot was written: at each flip, and from time to time. */
+  readonly published: boolean;
+  /** Whether something is to be told to the owner now. */
+  readonly alertsDue: boolean;
 }
 
 /** A check that changed its state. */

@@ -1,7 +1,8 @@
 import type { Clock } from '#lib/clock.ts';
 import { messageOf } from '#lib/errors.ts';
 import { redact } from '#lib/log.ts';
-import type { Check, Finding, Probes } from './check.ts';
+import type { Say } from '#lib/language.ts';
+import type { Check, Finding, Probes, Told } from './check.ts';
 
 /** What looking takes. */
 export interface LookOptions {
@@ -11,6 +12,7 @@ export interface LookOptions {
   readonly signal: AbortSignal;
   /** Stand in no reason. */
   readonly secrets: readonly string[];
+  readonly say: Say;
 }
 
 const longestReason = 300;
@@ -20,16 +22,17 @@ const longestReason = 300;
  * error is `unknown`, for then the looking went wrong and not what is looked at.
  * @throws the signal's reason when it is aborted.
  */
-export async function lookAt(check: Check, { clock, probes, signal, secrets }: LookOptions): Promise<Finding> {
+export async function lookAt(check: Check, options: LookOptions): Promise<Told> {
+  const { clock, probes, signal } = options;
   const ended = new AbortController();
   const within = AbortSignal.any([signal, ended.signal]);
   const inTime = clock.sleep(check.timeoutMs, within).then(() => noAnswer(check));
   const found = Promise.try(() => check.run({ signal: within, clock, probes }));
   try {
-    return presentable(await Promise.race([found, inTime]), secrets);
+    return presentable(await Promise.race([found, inTime]), options);
   } catch (error) {
     signal.throwIfAborted();
-    return presentable({ status: 'unknown', reason: `It could not be looked at: ${messageOf(error)}` }, secrets);
+    return presentable({ status: 'unknown', reason: unseen(messageOf(error)) }, options);
   } finally {
     ended.abort();
   }
@@ -53,14 +56,20 @@ export async function askWithin<Answer>(
 }
 
 function noAnswer({ timeoutMs }: Check): Finding {
-  return { status: 'fail', reason: `No answer within ${timeoutMs / 1000} s` };
+  const seconds = timeoutMs / 1000;
+  return { status: 'fail', reason: { en: `No answer within ${seconds} s`, nl: `Geen antwoord binnen ${seconds} s` } };
 }
 
-function presentable(finding: Finding, secrets: readonly string[]): Finding {
-  const line = redact(finding.reason, secrets)
+function unseen(why: string): Finding['reason'] {
+  return { en: `It could not be looked at: ${why}`, nl: `Er kon niet naar gekeken worden: ${why}` };
+}
+
+function presentable({ todo, ...finding }: Finding, { secrets, say }: Pick<LookOptions, 'secrets' | 'say'>): Told {
+  const line = redact(say(finding.reason), secrets)
     .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim();
   const reason = line.length > longestReason ? `${line.slice(0, longestReason - 1)}…` : line;
-  if (finding.latencyMs === undefined) return { ...finding, reason };
-  return { ...finding, reason, latencyMs: Math.round(finding.latencyMs * 10) / 10 };
+  const told = { ...finding, reason, ...(todo === undefined ? {} : { todo: { ...todo, what: say(todo.what) } }) };
+  if (finding.latencyMs === undefined) return told;
+  return { ...told, latencyMs: Math.round(finding.latencyMs * 10) / 10 };
 }

@@ -1,7 +1,7 @@
+import type { Say, Words } from '#lib/language.ts';
 import type { Check } from './check.ts';
 import type { Memory } from './state/memory.ts';
 import type { Snapshot, State } from './snapshot.ts';
-import { amount } from './views/wording.ts';
 
 /** A check together with what is known of it. */
 export interface Watched {
@@ -19,37 +19,58 @@ const unsure: readonly State[] = ['unknown', 'new', 'blocked'];
 const leftOut: ReadonlySet<State> = new Set(['paused', 'maintenance', 'off']);
 
 /** The worst of all; green only when something is watched and every watched thing is known to be up. */
-export function overallOf(all: readonly Watched[]): Overall {
+export function overallOf(all: readonly Watched[], say: Say): Overall {
   const watched = all.filter(({ memory }) => !leftOut.has(memory.state));
   const among = (states: readonly State[]): Watched[] => watched.filter((one) => states.includes(weightOf(one)));
 
   const [broken, ailing, unclear] = [among(down), among(poor), among(unsure)];
-  if (broken.length > 0) return { state: 'down', headline: say(broken, 'is down', 'are down') };
-  if (ailing.length > 0) return { state: 'degraded', headline: say(ailing, 'needs a look', 'need a look') };
-  if (watched.length === 0) return { state: 'unknown', headline: 'Nothing is watched' };
-  if (unclear.length > 0) return { state: 'unknown', headline: sayUnclear(unclear) };
-  return { state: 'up', headline: 'All well' };
+  if (broken.length > 0) return { state: 'down', headline: tell(broken, areDown, say) };
+  if (ailing.length > 0) return { state: 'degraded', headline: tell(ailing, needALook, say) };
+  if (watched.length === 0) return { state: 'unknown', headline: say(nothing) };
+  if (unclear.length > 0) return { state: 'unknown', headline: tellUnclear(unclear, say) };
+  return { state: 'up', headline: say(allWell) };
 }
+
+const allWell = { en: 'All well', nl: 'Alles goed' };
+const nothing = { en: 'Nothing is watched', nl: 'Er wordt niets bewaakt' };
+const firstTime = { en: 'Looking for the first time', nl: 'Kijkt voor het eerst' };
+
+/** What is said of one thing, and of several. */
+interface Predicate {
+  readonly one: Words;
+  readonly many: Words;
+}
+
+const areDown = { one: { en: 'is down', nl: 'ligt plat' }, many: { en: 'are down', nl: 'liggen plat' } };
+const needALook = {
+  one: { en: 'needs a look', nl: 'vraagt aandacht' },
+  many: { en: 'need a look', nl: 'vragen aandacht' },
+};
+const areNotKnown = {
+  one: { en: 'is not known', nl: 'is niet bekend' },
+  many: { en: 'are not known', nl: 'zijn niet bekend' },
+};
 
 /** How much its state counts: what is down need not take the whole with it. */
 function weightOf({ check, memory: { state } }: Watched): State {
   return state === 'down' ? (check.worstOverall ?? state) : state;
 }
 
-function say(watched: readonly Watched[], one: string, many: string): string {
+function tell(watched: readonly Watched[], { one, many }: Predicate, say: Say): string {
   const [first, ...others] = watched;
   if (first === undefined) return '';
-  if (others.length === 0) return ownHeadline(first) ?? `${first.check.name} ${one}`;
-  return `${amount(watched.length, 'check')} ${many}: ${watched.map(({ check }) => check.name).join(', ')}`;
+  if (others.length === 0) return say(ownHeadline(first) ?? `${say(first.check.name)} ${say(one)}`);
+  const names = watched.map(({ check }) => say(check.name)).join(', ');
+  return `${watched.length} checks ${say(many)}: ${names}`;
 }
 
 /** A check has words of its own for being poor or down, none for not being known. */
-function ownHeadline({ check, memory }: Watched): string | undefined {
+function ownHeadline({ check, memory }: Watched): Words | undefined {
   if (memory.state === 'down') return check.headline?.down;
   return poor.includes(memory.state) ? check.headline?.degraded : undefined;
 }
 
-function sayUnclear(watched: readonly Watched[]): string {
-  if (watched.every(({ memory }) => memory.state === 'new')) return 'Looking for the first time';
-  return say(watched, 'is not known', 'are not known');
+function tellUnclear(watched: readonly Watched[], say: Say): string {
+  if (watched.every(({ memory }) => memory.state === 'new')) return say(firstTime);
+  return tell(watched, areNotKnown, say);
 }

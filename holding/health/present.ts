@@ -1,10 +1,11 @@
-import type { Attention, CheckView, MemoryView, ReportLine, Snapshot } from './snapshot.ts';
-import type { JobDeadline, QueueCounts } from './check.ts';
+import { sayIn, type Language, type Say } from '#lib/language.ts';
+import type { Attention, CheckView, MemoryView, ReportLine, Snapshot, UnitView } from './snapshot.ts';
+import type { JobDeadline, QueueCounts, UnitStanding } from './check.ts';
 import type { MemoryStats } from '../memory/memory.ts';
 import type { ReportEntry } from './monitor.ts';
 import type { Watched } from './overall.ts';
 import type { HealthStore } from './store/store.ts';
-import { dayMs, days90Of, stretches, uptimeOf, window90 } from './store/timeline.ts';
+import { dayMs } from './store/timeline.ts';
 
 /** All that a snapshot tells. */
 export interface Present {
@@ -18,8 +19,14 @@ export interface Present {
   readonly queues: readonly QueueCounts[] | null;
   /** The newest first. */
   readonly reports: readonly ReportEntry[] | null;
+  readonly units: readonly UnitStanding[] | null;
+  /** Null: nothing yet. */
+  readonly lastAction: Snapshot['lastAction'];
   readonly memory: MemoryStats | null;
   readonly host: Snapshot['host'];
+  readonly language: Language;
+  /** Alerts that are due and did not get through. */
+  readonly undelivered: number;
   /** What is wrong with the records themselves; each is listed for the owner. */
   readonly faults: readonly string[];
 }
@@ -30,32 +37,33 @@ const incidentShownMs = 7 * dayMs;
 const shownReports = 5;
 
 /** Puts a snapshot together from the present and the history. */
-export function present(store: Pick<HealthStore, 'flips' | 'incidents'>, facts: Present): Snapshot {
-  const { now, staleAfter, seq, overall, watched, jobs, queues, reports, memory, host, faults } = facts;
+export function present(store: Pick<HealthStore, 'last90' | 'incidents'>, facts: Present): Snapshot {
+  const { now, watched, jobs, queues, reports, units, memory, faults, ...same } = facts;
+  const say = sayIn(same.language);
   return {
     version: 1,
+    ...same,
     generatedAt: now,
-    staleAfter,
-    seq,
-    overall,
-    checks: watched.map((one) => checkView(one, store, now)),
-    incidents: incidentsOf(store, watched, now),
-    attention: attentionOf(watched, faults),
+    checks: watched.map((one) => checkView(one, store, { now, say })),
+    incidents: incidentsOf(store, watched, { now, say }),
+    attention: attentionOf(watched, faults, say),
     jobs: jobs?.map(jobView) ?? null,
     queues: queues?.map(queueView) ?? null,
     reports: reports?.slice(0, shownReports).map(reportView) ?? null,
+    units: units?.map((unit) => unitView(unit, say)) ?? null,
     memory: memory === null ? null : memoryView(memory),
-    host,
   };
 }
 
-function checkView({ check, memory }: Watched, store: Pick<HealthStore, 'flips'>, now: number): CheckView {
+function checkView(
+  { check, memory }: Watched,
+  store: Pick<HealthStore, 'last90'>,
+  { now, say }: { now: number; say: Say },
+): CheckView {
   const { state, since, lastSeen, nextAt, reason, latencyMs, latencies, blockedBy } = memory;
-  const window = window90(now);
-  const history = stretches(store.flips(check.id, window.from), window);
   return {
     id: check.id,
-    name: check.name,
+    name: say(check.name),
     group: check.group,
     state,
     since,
@@ -65,31 +73,31 @@ function checkView({ check, memory }: Watched, store: Pick<HealthStore, 'flips'>
     latencyMs,
     latencies,
     blockedBy,
-    days90: days90Of(history, window),
-    uptime90: uptimeOf(history),
+    ...store.last90(check.id, now),
   };
 }
 
 function incidentsOf(
   store: Pick<HealthStore, 'incidents'>,
   watched: readonly Watched[],
-  now: number,
+  { now, say }: { now: number; say: Say },
 ): Snapshot['incidents'] {
-  const names = new Map(watched.map(({ check }) => [check.id, check.name]));
+  const names = new Map(watched.map(({ check }) => [check.id, say(check.name)]));
   return store.incidents(now - incidentShownMs).flatMap((incident) => {
     const name = names.get(incident.check);
-    return name === undefined ? [] : [Object.assign(incident, { name })];
+    const affected = incident.affected.map((id) => names.get(id) ?? id);
+    return name === undefined ? [] : [{ ...incident, name, affected }];
   });
 }
 
 /** Each thing once, however many checks ask for it; what could be set up comes after what is wrong. */
-function attentionOf(watched: readonly Watched[], faults: readonly string[]): Attention[] {
+function attentionOf(watched: readonly Watched[], faults: readonly string[], say: Say): Attention[] {
   const byNeed = Object.groupBy(watched, ({ memory }) => (memory.state === 'off' ? 'later' : 'now'));
   const ofChecks = [...(byNeed.now ?? []), ...(byNeed.later ?? [])].flatMap(({ memory: { todo, reason } }) =>
     todo === null ? [] : [{ what: todo.what, why: reason, command: todo.command, minutes: todo.minutes }],
   );
   const ofRecords = faults.map((why) => ({
-    what: 'Look after the health records',
+    what: say({ en: 'Look after the health records', nl: 'Kijk naar de gegevens van de bewaking' }),
     why,
     command: 'npm run doctor',
     minutes: 5,
@@ -110,6 +118,19 @@ function queueView(counts: QueueCounts): NonNullable<Snapshot['queues']>[number]
 
 function reportView({ unit, id, title, at, engine, claims, example, fault }: ReportEntry): ReportLine {
   return { unit, id, title, at, engine, claims, broken: fault !== null, example };
+}
+
+function unitView({ unit, name, mandate, budgets, lastReportAt }: UnitStanding, say: Say): UnitView {
+  return {
+    id: unit,
+    name,
+    mandate: { ...mandate, reason: say(mandate.reason) },
+    // Of what is bounded to nothing there is no share.
+    budgets: budgets
+      .filter(({ limit }) => limit > 0)
+      .map(({ what, used, limit }) => ({ what: say(what), used, limit })),
+    lastReportAt,
+  };
 }
 
 function memoryView({ counts, growth, lastWriteAt, lastRecall, index }: MemoryStats): MemoryView {

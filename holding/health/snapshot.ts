@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languages } from '#lib/language.ts';
 
 /** States of a check. Only `up` is green; `unknown` and `new` never are. `off`: never set up, neither green nor red. */
 export const states = [
@@ -51,12 +52,36 @@ const Attention = z.object({
 
 const Incident = z.object({
   id: z.int(),
-  check: z.string(),
+  check: z.string().meta({ description: 'The cause' }),
   name: z.string(),
   state: z.enum(states),
-  from: Time,
+  from: Time.meta({ description: 'The first failing look' }),
+  detectedAt: Time.nullable().default(null).meta({ description: 'When it was decided; null: not known' }),
   to: Time.nullable(),
   reason: z.string(),
+  affected: z.array(z.string()).default([]).meta({ description: 'Names of the checks that it blocked' }),
+});
+
+const UnitView = z.object({
+  id: z.string(),
+  name: z.string(),
+  mandate: z.object({
+    state: z.enum(['ok', 'expiring', 'expired', 'unapproved', 'invalid', 'missing']),
+    reason: z.string(),
+    expiresAt: Time.nullable(),
+  }),
+  budgets: z
+    .array(z.object({ what: z.string(), used: z.number().nonnegative(), limit: z.number().positive() }))
+    .meta({ description: 'What its mandate bounds, and how much of it is used' }),
+  lastReportAt: Time.nullable(),
+});
+
+const LastAction = z.object({
+  at: Time,
+  unit: z.string().meta({ description: 'Its id' }),
+  what: z
+    .string()
+    .meta({ description: 'In words: the report that it wrote, or the job that it ran and how that ended' }),
 });
 
 const JobView = z.object({
@@ -114,6 +139,7 @@ const MemoryView = z.object({
 /** `data/snapshot.json`: all that the page, the commands and the reports know about the present. */
 export const Snapshot = z.object({
   version: z.literal(1),
+  language: z.enum(languages).default('en').meta({ description: 'Of all its texts, and of the page' }),
   generatedAt: Time,
   staleAfter: Time.meta({ description: 'Past this, nothing here may be called current' }),
   seq: z.int().positive(),
@@ -135,6 +161,9 @@ export const Snapshot = z.object({
     .nullable()
     .default(null) // A snapshot of before there were any.
     .meta({ description: 'The newest reports of the business units, at most 5; null: could not be read' }),
+  units: z.array(UnitView).nullable().default(null).meta({ description: 'Null: could not be asked' }),
+  lastAction: LastAction.nullable().default(null).meta({ description: 'What a unit did last; null: nothing yet' }),
+  undelivered: z.int().nonnegative().default(0).meta({ description: 'Alerts that are due and did not get through' }),
   memory: MemoryView.nullable()
     .default(null) // A snapshot of before there was one.
     .meta({ description: 'What Omega remembers; null: could not be asked' }),
@@ -152,3 +181,5 @@ export type Attention = z.infer<typeof Attention>;
 export type ReportLine = z.infer<typeof ReportLine>;
 export type MemoryView = z.infer<typeof MemoryView>;
 export type Incident = z.infer<typeof Incident>;
+export type UnitView = z.infer<typeof UnitView>;
+export type LastAction = z.infer<typeof LastAction>;

@@ -1,21 +1,40 @@
-import { freshnessOf } from '#lib/clock.ts';
-import type { Attention, CheckView, Snapshot, State } from './snapshot.ts';
+import type { Language } from '#lib/language.ts';
+import type { Snapshot } from './snapshot.ts';
+import { frameOf } from './views/frame.ts';
+import { groupsOf, type CheckRow, type GroupView } from './views/groups.ts';
 import { incidentsOf, jobsOf, reportsOf, type IncidentRow, type JobRow, type ReportRow } from './views/lists.ts';
 import { memoryTable, type MemoryTable } from './views/memory-table.ts';
-import { amount, groupTitles, momentsIn, percentage, stateWords, type Moment, type MomentOf } from './views/wording.ts';
+import { lastActionOf, unitsOf, type LastActionView, type UnitRow } from './views/units.ts';
+import { waitingOf, type Waiting } from './views/waiting.ts';
+import { momentsIn, type Moment } from './views/wording.ts';
 
+export type { CheckRow, GroupView } from './views/groups.ts';
 export type { IncidentRow, JobRow, ReportRow } from './views/lists.ts';
 export type { MemoryTable } from './views/memory-table.ts';
+export type { CheckLink, CheckPage } from './views/check-page.ts';
+export type { CheckPast, HoldRow } from './views/check-past.ts';
+export type { FeedView } from './views/feed.ts';
+export type { IncidentPage, TimelineRow } from './views/incident-page.ts';
+export type { IncidentsPage, PastIncident } from './views/incidents-page.ts';
+export type { PageView, SitePage } from './views/pages.ts';
+export type { ReportsPage } from './views/reports-page.ts';
+export type { RunRow } from './views/run-row.ts';
+export type { RunsPage } from './views/runs-page.ts';
+export type { LatencyPoint, SpanView } from './views/span-view.ts';
+export type { UnitPage } from './views/unit-page.ts';
+export type { LastActionView, UnitRow } from './views/units.ts';
+export type { Waiting } from './views/waiting.ts';
 export type { Moment } from './views/wording.ts';
 
-/** Everything that the index page draws; it computes nothing of its own. */
-export interface IndexView {
+/** What every page draws around its own matter: head, header and footer. */
+export interface PageFrame {
   /** For `<title>`: the state in words first, so that it shows in a narrow tab. */
   readonly title: string;
   readonly generatedAt: Moment;
   /** Past this the page must say STALE. */
   readonly staleAfter: Moment;
   readonly timezone: string;
+  readonly language: Language;
   readonly seq: number;
   readonly overall: {
     readonly state: Snapshot['overall']['state'];
@@ -25,18 +44,6 @@ export interface IndexView {
     readonly summary: string;
     readonly since: Moment;
   };
-  readonly attention: readonly Attention[];
-  /** Only groups that have a check, in the order of the page. */
-  readonly groups: readonly GroupView[];
-  /** Open ones first, then the newest. */
-  readonly incidents: readonly IncidentRow[];
-  /** Null: could not be asked. */
-  readonly jobs: readonly JobRow[] | null;
-  readonly queues: Snapshot['queues'];
-  /** The newest first. */
-  readonly reports: readonly ReportRow[] | null;
-  /** Null: could not be asked, which the check of the memory tells. */
-  readonly memory: MemoryTable | null;
   readonly host: {
     readonly name: string;
     readonly version: string;
@@ -45,113 +52,47 @@ export interface IndexView {
   };
 }
 
-export interface GroupView {
-  readonly id: string;
-  readonly title: string;
-  readonly up: number;
-  /** Of those that are set up. */
-  readonly total: number;
-  readonly off: number;
-  readonly rows: readonly CheckRow[];
-}
-
-export interface CheckRow {
-  readonly id: string;
-  readonly name: string;
-  readonly state: State;
-  /** `Up`, `Down`, …: the state is never told by colour alone. */
-  readonly stateWord: string;
-  readonly reason: string;
-  readonly since: Moment;
-  readonly lastSeen: Moment | null;
-  readonly latencyMs: number | null;
-  /** Oldest first, at most 30. */
-  readonly latencies: readonly number[];
-  /** The worst state of each of the last 90 days as run lengths, oldest first; `new` is before it was watched. */
-  readonly days90: CheckView['days90'];
-  /** `100`, `99.97` or `–`: a percentage that is never rounded up. */
-  readonly uptimeText: string;
-  /** Name, not id, of the check that is the cause. */
-  readonly blockedBy: string | null;
+/** Everything that the index page draws; it computes nothing of its own. */
+export interface IndexView extends PageFrame {
+  readonly attention: Waiting;
+  /** Alerts that are due and did not get through. */
+  readonly undelivered: number;
+  /** Only groups that have a check, in the order of the page. */
+  readonly groups: readonly GroupView[];
+  /** Open ones first, then the newest. */
+  readonly incidents: readonly IncidentRow[];
+  /** Null: could not be asked. */
+  readonly jobs: readonly JobRow[] | null;
+  readonly queues: Snapshot['queues'];
+  /** Null: could not be asked. */
+  readonly units: readonly UnitRow[] | null;
+  /** What a unit did last; null: nothing yet. */
+  readonly lastAction: LastActionView | null;
+  /** Omega's bot and Zwartehand: the checks that watch them; null: none does. */
+  readonly bots: { readonly omega: CheckRow | null; readonly zwartehand: CheckRow | null };
+  /** The newest first. */
+  readonly reports: readonly ReportRow[] | null;
+  /** Null: could not be asked, which the check of the memory tells. */
+  readonly memory: MemoryTable | null;
 }
 
 /** The index page's view of a snapshot; one that is not current at `now` is called unknown, whatever it says itself. */
 export function indexView(snapshot: Snapshot, now: number): IndexView {
-  const moment = momentsIn(snapshot.host.timezone);
-  const overall = overallOf(snapshot, now, moment);
+  const moment = momentsIn(snapshot.host.timezone, snapshot.language);
+  const groups = groupsOf(snapshot, moment);
+  const rows = new Map(groups.flatMap((group) => group.rows.map((row) => [row.id, row])));
   return {
-    title: `${overall.headline} · Omega`,
-    generatedAt: moment(snapshot.generatedAt),
-    staleAfter: moment(snapshot.staleAfter),
-    timezone: snapshot.host.timezone,
-    seq: snapshot.seq,
-    overall,
-    attention: snapshot.attention,
-    groups: groupsOf(snapshot.checks, moment),
+    ...frameOf(snapshot, now, moment),
+    attention: waitingOf(snapshot),
+    undelivered: snapshot.undelivered,
+    groups,
     incidents: incidentsOf(snapshot, moment),
     jobs: jobsOf(snapshot, now, moment),
     queues: snapshot.queues,
+    units: unitsOf(snapshot, moment),
+    lastAction: lastActionOf(snapshot, moment),
+    bots: { omega: rows.get('telegram') ?? null, zwartehand: rows.get('zwartehand') ?? null },
     reports: reportsOf(snapshot, moment),
     memory: memoryTable(snapshot, moment),
-    host: {
-      name: snapshot.host.name,
-      version: snapshot.host.version,
-      bootedAt: moment(snapshot.host.bootedAt),
-      startedAt: moment(snapshot.host.startedAt),
-    },
-  };
-}
-
-function overallOf(snapshot: Snapshot, now: number, moment: MomentOf): IndexView['overall'] {
-  const summary = summaryOf(snapshot);
-  const freshness = freshnessOf(snapshot, now);
-  if (freshness === 'fresh') {
-    const { state, headline, since } = snapshot.overall;
-    return { state, stateWord: stateWords[state], headline, summary, since: moment(since) };
-  }
-  const since = moment(snapshot.generatedAt);
-  const headline = freshness === 'stale' ? `No news since ${since.text}` : 'The last look is dated in the future';
-  return { state: 'unknown', stateWord: stateWords.unknown, headline, summary: `Then: ${summary}`, since };
-}
-
-function summaryOf({ checks, attention }: Snapshot): string {
-  const counts = Object.entries(Object.groupBy(checks, ({ state }) => state))
-    .map(([state, of]) => ({ word: state, count: of.length }))
-    .toSorted((a, b) => b.count - a.count)
-    .map(({ word, count }) => `${count} ${word === 'off' ? 'not set up' : word}`);
-  const looked = checks.length === 0 ? 'No checks' : `${amount(checks.length, 'check')}: ${counts.join(', ')}`;
-  const waiting = attention.length === 1 ? '1 thing waits for you' : `${attention.length} things wait for you`;
-  return attention.length === 0 ? `${looked}.` : `${looked}; ${waiting}.`;
-}
-
-function groupsOf(checks: readonly CheckView[], moment: MomentOf): GroupView[] {
-  const names = new Map(checks.map(({ id, name }) => [id, name]));
-  const byGroup = Map.groupBy(checks, ({ group }) => group);
-  const order = new Set([...Object.keys(groupTitles), ...byGroup.keys()]);
-  return [...order].flatMap((id) => {
-    const members = byGroup.get(id);
-    if (members === undefined) return [];
-    const rows = members.map((check) => rowOf(check, names, moment));
-    const up = rows.filter(({ state }) => state === 'up').length;
-    const off = rows.filter(({ state }) => state === 'off').length;
-    return [{ id, title: groupTitles[id] ?? id, up, total: rows.length - off, off, rows }];
-  });
-}
-
-function rowOf(check: CheckView, names: ReadonlyMap<string, string>, moment: MomentOf): CheckRow {
-  const { id, name, state, reason, latencyMs, latencies, days90, blockedBy } = check;
-  return {
-    id,
-    name,
-    state,
-    stateWord: stateWords[state],
-    reason,
-    since: moment(check.since),
-    lastSeen: check.lastSeen === null ? null : moment(check.lastSeen),
-    latencyMs,
-    latencies,
-    days90,
-    uptimeText: percentage(check.uptime90),
-    blockedBy: blockedBy === null ? null : (names.get(blockedBy) ?? blockedBy),
   };
 }

@@ -6,10 +6,13 @@ const hourMs = 60 * minuteMs;
 /** Web and news search. Texts as measured on version 2.1.4. */
 export default defineServer({
   name: 'brave-search',
-  summary: 'searches the web and the news',
+  summary: { en: 'searches the web and the news', nl: 'doorzoekt het web en het nieuws' },
   readError,
   setUp: {
-    what: 'a key from brave.com/search/api as BRAVE_API_KEY in .env, then start anew',
+    what: {
+      en: 'a key from brave.com/search/api as BRAVE_API_KEY in .env, then start anew',
+      nl: 'zet een sleutel van brave.com/search/api als BRAVE_API_KEY in .env en start opnieuw',
+    },
     command: 'nano .env',
     minutes: 5,
   },

@@ -32,7 +32,10 @@ const Paths = z.union([z.string().transform((path) => [path]), z.array(z.string(
 /** Files of the units, for who may read and write which. Works with no key. */
 export default defineServer({
   name: 'filesystem',
-  summary: 'reads the documents of the units and writes their reports',
+  summary: {
+    en: 'reads the documents of the units and writes their reports',
+    nl: 'leest de documenten van de onderdelen en schrijft hun rapporten',
+  },
   reach,
 });
 

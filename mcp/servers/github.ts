@@ -5,10 +5,13 @@ const secondMs = 1000;
 /** GitHub's own remote server; what its HTTP answers mean, such as 401, is the connection's to say. */
 export default defineServer({
   name: 'github',
-  summary: 'reads repositories, issues and pull requests',
+  summary: { en: 'reads repositories, issues and pull requests', nl: 'leest repository’s, issues en pull requests' },
   readError,
   setUp: {
-    what: 'a read-only token as GITHUB_PERSONAL_ACCESS_TOKEN in .env, then start anew',
+    what: {
+      en: 'a read-only token as GITHUB_PERSONAL_ACCESS_TOKEN in .env, then start anew',
+      nl: 'zet een token met alleen leesrechten als GITHUB_PERSONAL_ACCESS_TOKEN in .env en start opnieuw',
+    },
     command: 'nano .env',
     minutes: 5,
   },

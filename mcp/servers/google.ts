@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { codeOf } from '#lib/errors.ts';
+import type { Words } from '#lib/language.ts';
 import { nodeLauncher } from '#lib/paths.ts';
 import { installedPackage } from '../installed-package.ts';
 import { defineServer, type Reading, type WarnContext } from '../server.ts';
@@ -31,10 +32,10 @@ const Ends = z.record(z.string(), z.number());
 /** Google Calendar. Texts as measured on version 2.6.3. */
 export default defineServer({
   name: 'google',
-  summary: 'reads calendars',
+  summary: { en: 'reads calendars', nl: 'leest agenda’s' },
   readError,
   setUp: {
-    what: 'install it, then follow docs/mcp-servers.md',
+    what: { en: 'install it, then follow docs/mcp-servers.md', nl: 'installeer het en volg docs/mcp-servers.md' },
     command: 'npm run mcp -- add google',
     minutes: 15,
   },
@@ -54,21 +55,28 @@ function readError(text: string): Reading {
   return { kind: 'tool-error' };
 }
 
-async function warn(context: WarnContext): Promise<{ readonly reason: string; readonly command: string } | null> {
+async function warn(context: WarnContext): Promise<{ readonly reason: Words; readonly command: string } | null> {
   const tokenFile = context.env['GOOGLE_CALENDAR_MCP_TOKEN_PATH'];
   if (tokenFile === undefined) return null;
   const command = signInCommand(context, tokenFile);
   const accounts = await readJson(tokenFile, Accounts);
   if (accounts === null || Object.keys(accounts).length === 0) {
-    return { reason: 'nobody has signed in to Google yet', command };
+    const reason = { en: 'nobody has signed in to Google yet', nl: 'nog niemand is aangemeld bij Google' };
+    return { reason, command };
   }
   const endsAt = await firstEnd(Object.values(accounts), join(context.folder, 'sign-in-ends.json'));
   if (endsAt === null || endsAt - context.now > noticeMs) return null;
   const when = new Date(endsAt).toISOString().slice(0, 16).replace('T', ' ');
   const reason =
     endsAt <= context.now
-      ? `the sign-in to Google ended at ${when} UTC, for the app is in test mode`
-      : `the sign-in to Google ends at ${when} UTC, for the app is in test mode`;
+      ? {
+          en: `the sign-in to Google ended at ${when} UTC, for the app is in test mode`,
+          nl: `de aanmelding bij Google eindigde op ${when} UTC, want de app staat in testmodus`,
+        }
+      : {
+          en: `the sign-in to Google ends at ${when} UTC, for the app is in test mode`,
+          nl: `de aanmelding bij Google eindigt op ${when} UTC, want de app staat in testmodus`,
+        };
   return { reason, command };
 }
 

@@ -12,7 +12,8 @@ interface Asked {
 }
 
 function contextFor(beat: Partial<Beat>, { asked, said }: { asked: Asked[]; said: string[] }): JobContext<Omega> {
-  const whole = { seq: 1, checked: 9, flips: [], nextDueAt: noon + 60 * second, headline: 'All well', ...beat };
+  const well = { headline: 'All well', state: 'up', published: true, alertsDue: false } as const;
+  const whole = { seq: 1, checked: 9, flips: [], nextDueAt: noon + 60 * second, ...well, ...beat };
   return {
     signal: new AbortController().signal,
     log: (line) => said.push(line),
@@ -26,6 +27,8 @@ function contextFor(beat: Partial<Beat>, { asked, said }: { asked: Asked[]; said
     reason: 'tick',
     omega: {
       health: { beat: async () => whole, prune: () => 12 },
+      alerts: { deliver: async () => ({ delivered: 0, waiting: 0 }) },
+      outside: { tell: async () => {}, standing: () => null },
       site: { render: async () => ({ written: [], cpuMs: 0 }) },
       trends: { open: async () => Promise.reject(new Error('these jobs make no reports')) },
       memory: async () => Promise.reject(new Error('these jobs remember nothing')),
@@ -40,11 +43,18 @@ test('a heartbeat has the page drawn', async () => {
   expect(said).toEqual(['All well: looked at 9, 0 changed']);
 });
 
-test('a heartbeat with a doubt comes back before the next tick, once for each look', async () => {
+test('a heartbeat with a doubt comes back before the next tick, under no id that one of before may have had', async () => {
   const asked: Asked[] = [];
-  await heartbeat.run({}, contextFor({ seq: 41, nextDueAt: noon + 3 * second }, { asked, said: [] }));
-  const id = 'heartbeat-after-41'; // A second could come again when the clock is set back.
-  expect(asked[1]).toEqual({ name: 'heartbeat', options: { id, delayMs: 2 * second, reason: 'event' } });
+  await heartbeat.run({}, contextFor({ nextDueAt: noon + 3 * second }, { asked, said: [] }));
+  // A second comes again when the clock is set back, a number when the records were lost: it would then not be queued.
+  expect(asked[1]).toEqual({ name: 'heartbeat', options: { delayMs: 2 * second, reason: 'event' } });
+});
+
+test('a heartbeat that is due at once waits for the end of this one, and is never left out for meeting another', async () => {
+  const asked: Asked[] = [];
+  await heartbeat.run({}, contextFor({ nextDueAt: noon }, { asked, said: [] }));
+  expect(asked[1]?.options).toMatchObject({ delayMs: 50 });
+  expect(heartbeat.policy.overlap).toBe('coalesce');
 });
 
 test('housekeeping says how much it removed', async () => {

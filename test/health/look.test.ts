@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Check } from '#holding/health/check.ts';
 import { lookAt } from '#holding/health/look.ts';
 import { systemClock } from '#lib/clock.ts';
-import { probesOf, scripted } from '../support/health.ts';
+import { probesOf, say, scripted } from '../support/health.ts';
 
 const never = new AbortController().signal;
 
@@ -11,7 +11,7 @@ function throwAtOnce(): never {
 }
 
 function look(check: Check, { signal = never, secrets = [] as string[] } = {}): ReturnType<typeof lookAt> {
-  return lookAt(check, { clock: systemClock, probes: probesOf(), signal, secrets });
+  return lookAt(check, { clock: systemClock, probes: probesOf(), signal, secrets, say });
 }
 
 test('a check that ignores its signal still ends, as a fail', async () => {

@@ -77,13 +77,19 @@ test('a name that Omega does not know is a warning', () => {
   ]);
 });
 
-test('nothing listens beyond this machine', () => {
+test('everything is served on loopback, and the page alone on a private address of the owner', () => {
   for (const host of ['127.0.0.1', '::1', 'localhost'])
-    expect(readEnv({ OMEGA_EDGE_HOST: host }, none).edgeHost).toBe(host);
-  expect(() => readEnv({ OMEGA_EDGE_HOST: '192.168.1.7' }, none)).toThrow(
-    /nothing of Omega listens beyond this machine/,
-  );
+    expect(readEnv({ OMEGA_EDGE_HOST: host }, none)).toMatchObject({ edgeHost: host, networkHost: undefined });
+  for (const host of ['10.1.2.3', '172.31.0.1', '192.168.1.7', '169.254.3.4', 'fd12::7', 'fe80::1%eth0'])
+    expect(readEnv({ OMEGA_EDGE_HOST: host }, none)).toMatchObject({ edgeHost: '127.0.0.1', networkHost: host });
 });
+
+test.each(['0.0.0.0', '::', '8.8.8.8', '172.32.0.1', '100.64.0.1', '2001:db8::1', 'nuc.example', '192.168.1'])(
+  'nothing is served on %s',
+  (host) => {
+    expect(() => readEnv({ OMEGA_EDGE_HOST: host }, none)).toThrow(/nothing of Omega is served to the internet/);
+  },
+);
 
 test('what is needed to find a running Omega is read even where the rest has faults, which are then told', () => {
   const file = dotenv('OMEGA_DATA_DIR=/srv/omega\nOMEGA_EDGE_PORT=many\nREDIS_URL=nowhere\n');
@@ -162,4 +168,38 @@ test('the address of a Chroma may come from a file, and its password is a secret
   const env = readEnv({ CHROMA_URL_FILE: dotenv('https://omega:hunter22@chroma.example\n') }, none);
   expect(env.chromaUrl).toBe('https://omega:hunter22@chroma.example');
   expect(env.secrets).toEqual(expect.arrayContaining(['hunter22', 'https://omega:hunter22@chroma.example']));
+});
+
+const botToken = '123456789:AAEabcdefghijklmnopqrstuvwxyz';
+
+test('without a token there is no bot, and without a provider no model', () => {
+  const { telegram, llm } = readEnv(
+    { OMEGA_TELEGRAM_CHAT_ID: '42', OMEGA_LLM_MODEL: 'm', OMEGA_LLM_API_KEY: 'k' },
+    none,
+  );
+  expect([telegram, llm]).toEqual([undefined, undefined]);
+});
+
+test('the bot and the model are read, their secrets kept from every log, and a slash at an address’s end is dropped', () => {
+  const file = dotenv(`${botToken}\n`);
+  const env = readEnv(
+    {
+      OMEGA_TELEGRAM_BOT_TOKEN_FILE: file,
+      OMEGA_TELEGRAM_CHAT_ID: '-100123',
+      OMEGA_LLM: 'openai-compatible',
+      OMEGA_LLM_BASE_URL: 'http://127.0.0.1:11434/v1/',
+      OMEGA_LLM_API_KEY: 'sk-something',
+    },
+    none,
+  );
+  expect(env.telegram).toEqual({ token: botToken, chatId: '-100123', apiRoot: 'https://api.telegram.org' });
+  expect(env.llm).toMatchObject({ baseUrl: 'http://127.0.0.1:11434/v1', model: undefined, apiKey: 'sk-something' });
+  expect(env.secrets).toEqual(expect.arrayContaining([botToken, 'sk-something']));
+  expect(env.warnings).toEqual([]);
+});
+
+test('a token that was not copied whole is a fault, and is not shown', () => {
+  const shell = { OMEGA_TELEGRAM_BOT_TOKEN: '123456789:AAEhalf', OMEGA_TELEGRAM_API_ROOT: 'ftp://x', OMEGA_LLM: 'gpt' };
+  expect(() => readEnv(shell, none)).toThrow(/3 faults/);
+  expect(() => readEnv(shell, none)).not.toThrow(/AAEhalf/);
 });

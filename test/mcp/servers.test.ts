@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { sayIn, type Words } from '#lib/language.ts';
 import { root } from '#lib/paths.ts';
 import { ConfigFile } from '#mcp/config-schema.ts';
 import * as servers from '#mcp/servers/index.ts';
 
 const { filesystem, braveSearch, github, google } = servers;
+const say = sayIn('en');
 const shipped = ConfigFile.parse(JSON.parse(readFileSync(join(root, 'mcp.json'), 'utf8'))).mcpServers;
 
 describe('the shipped mcp.json', () => {
@@ -115,7 +117,7 @@ describe("the warning of Google's sign-in", () => {
 
   interface Place {
     readonly write: (account: object) => void;
-    readonly warn: (now: number) => Promise<{ reason: string; command: string } | null>;
+    readonly warn: (now: number) => Promise<{ reason: Words; command: string } | null>;
     readonly folder: string;
   }
 
@@ -138,7 +140,9 @@ describe("the warning of Google's sign-in", () => {
     expect(await warn(signedInAt)).toBeNull();
     expect(await warn(signedInAt + 5 * dayMs - 1)).toBeNull();
     const warning = await warn(signedInAt + 5 * dayMs);
-    expect(warning?.reason).toBe('the sign-in to Google ends at 2026-03-08 12:00 UTC, for the app is in test mode');
+    expect(say(warning?.reason ?? '')).toBe(
+      'the sign-in to Google ends at 2026-03-08 12:00 UTC, for the app is in test mode',
+    );
     expect(warning?.command).toContain("GOOGLE_OAUTH_CREDENTIALS='/home/owner/client.json'");
     expect(warning?.command).toContain(
       `'${folder}/package/node_modules/@cocal/google-calendar-mcp/build/index.js' auth`,
@@ -148,7 +152,7 @@ describe("the warning of Google's sign-in", () => {
   test('says so when it has ended', async () => {
     const { write, warn } = place();
     write(testMode);
-    expect((await warn(signedInAt + 8 * dayMs))?.reason).toContain('ended at 2026-03-08 12:00 UTC');
+    expect(say((await warn(signedInAt + 8 * dayMs))?.reason ?? '')).toContain('ended at 2026-03-08 12:00 UTC');
   });
 
   test('is not put off by an access token that was renewed meanwhile', async () => {
@@ -156,7 +160,7 @@ describe("the warning of Google's sign-in", () => {
     write(testMode);
     await warn(signedInAt);
     write({ ...testMode, expiry_date: signedInAt + 6 * dayMs });
-    expect((await warn(signedInAt + 6 * dayMs))?.reason).toContain('2026-03-08 12:00');
+    expect(say((await warn(signedInAt + 6 * dayMs))?.reason ?? '')).toContain('2026-03-08 12:00');
   });
 
   test('begins anew with another sign-in', async () => {
@@ -178,7 +182,7 @@ describe("the warning of Google's sign-in", () => {
     async (content) => {
       const { warn, folder } = place();
       if (content !== '') writeFileSync(join(folder, 'tokens', 'tokens.json'), content);
-      expect((await warn(signedInAt))?.reason).toBe('nobody has signed in to Google yet');
+      expect(say((await warn(signedInAt))?.reason ?? '')).toBe('nobody has signed in to Google yet');
     },
   );
 

@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentLog } from '#lib/log.ts';
 import { boardLink } from '#queue/board-session.ts';
-import { lazyBoard } from '../../scripts/lazy-board.ts';
+import { edgeDoors } from '../../scripts/edge-doors.ts';
 import { temporarySettings } from '../support/ops.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 function board(redisSocket: string): Hono {
   const env = { ...settings.env, boardToken: token };
-  return lazyBoard({ env, paths: { ...settings.paths, redisSocket } }, silentLog);
+  return edgeDoors({ env, paths: { ...settings.paths, redisSocket } }, silentLog).loopback;
 }
 
 test('every answer under /board keeps browsers on a short leash, whether it is open, shut or cannot be shown', async () => {

@@ -10,13 +10,22 @@ const mixed = [
 ] as const;
 
 test('each state is one path, whatever the number of its days', () => {
-  expect(barMarkup([...mixed])).toBe(
-    '<svg role=img aria-label="68 days up, 2 down, 20 not watched"><path d="M20 8h50m1 0h18"/><path class=down d="M70 8h1m18 0h1"/></svg>',
+  expect(barMarkup([...mixed], 'en')).toBe(
+    '<svg role=img aria-label="68 days up, 2 down"><path d="M20 8h70"/><path class=down d="M70 8h1m18 0h1"/></svg>',
   );
 });
 
+test('a day that is drawn lower than one that was well stands on no ground of it', () => {
+  const days = [
+    { state: 'up', days: 2 },
+    { state: 'unknown', days: 1 },
+    { state: 'up', days: 87 },
+  ] as const;
+  expect(barMarkup([...days], 'en')).toContain('<path d="M0 8h2m1 0h87"/><path class=unknown d="M2 8h1"/>');
+});
+
 test('days before a thing was watched are drawn as no state', () => {
-  expect(barMarkup([{ state: 'new', days: 90 }])).not.toContain('<path');
+  expect(barMarkup([{ state: 'new', days: 90 }], 'en')).not.toContain('<path');
 });
 
 test('days in which a thing was not set up are drawn as no state, and told', () => {
@@ -24,23 +33,28 @@ test('days in which a thing was not set up are drawn as no state, and told', () 
     { state: 'off', days: 88 },
     { state: 'up', days: 2 },
   ] as const;
-  expect(barMarkup([...days])).toBe('<svg role=img aria-label="2 days up, 88 not set up"><path d="M88 8h2"/></svg>');
+  expect(barMarkup([...days], 'en')).toBe('<svg role=img aria-label="2 days up"><path d="M88 8h2"/></svg>');
   expect(watchedDays([...days])).toBe(2);
 });
 
-test('the bars are told in words too, what was not watched last', () => {
-  expect(barText([...mixed])).toBe('68 days up, 2 down, 20 not watched');
+test('the bars are told in words too, in either language', () => {
+  expect(barText([...mixed], 'en')).toBe('68 days up, 2 down');
+  expect(barText([...mixed], 'nl')).toBe('68 dagen goed, 2 storing');
   expect(
-    barText([
-      { state: 'new', days: 89 },
-      { state: 'up', days: 1 },
-    ]),
-  ).toBe('1 day up, 89 not watched');
+    barText(
+      [
+        { state: 'new', days: 89 },
+        { state: 'up', days: 1 },
+      ],
+      'en',
+    ),
+  ).toBe('1 day up');
+  expect(barText([{ state: 'new', days: 90 }], 'nl')).toBe('90 dagen niet bekeken');
 });
 
 test('a steady latency is a line through the middle, and a peak reaches the top', () => {
-  expect(sparkMarkup([5, 5, 5])).toBe('<svg role=none><path d="M50 7h10"/></svg>');
-  expect(sparkMarkup([5, 5, 10])).toBe('<svg role=none><path d="M50 7h5l5-6"/></svg>');
+  expect(sparkMarkup([5, 5, 5])).toBe('<svg role=none><path d="M46 7h14"/></svg>');
+  expect(sparkMarkup([5, 5, 10])).toBe('<svg role=none><path d="M46 7h7l7-6"/></svg>');
 });
 
 test.each([[[]], [[4]]])('latencies %j make no line', (latencies) => {
@@ -48,5 +62,5 @@ test.each([[[]], [[4]]])('latencies %j make no line', (latencies) => {
 });
 
 test('latencies of nothing at all stay on the ground', () => {
-  expect(sparkMarkup([0, 0])).toBe('<svg role=none><path d="M55 13h5"/></svg>');
+  expect(sparkMarkup([0, 0])).toBe('<svg role=none><path d="M53 13h7"/></svg>');
 });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -84,3 +85,41 @@ test('the edge answers what is being asked, then ends, when it is told to stop',
   expect(await once(child, 'exit')).toEqual([0, null]);
   await expect(fetch(url)).rejects.toThrow();
 });
+
+test('the edge answers Tailscale on its socket, and leaves none behind', async () => {
+  const child = start();
+  await serving(child);
+  const socketPath = join(data.path, 'run', 'edge.sock');
+  const call = request({
+    socketPath,
+    headers: { host: 'nuc.tail1234.ts.net', 'tailscale-user-login': 'you@example.com' },
+  });
+  call.end();
+  const [response] = await once(call, 'response');
+  response.resume();
+  expect(response.statusCode).toBe(503);
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  await expect(stat(socketPath)).rejects.toThrow('ENOENT');
+});
+
+test('a killed edge that is started again has its socket again', async () => {
+  const first = start();
+  await serving(first);
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+  await serving(start());
+  expect((await stat(join(data.path, 'run', 'edge.sock'))).isSocket()).toBe(true);
+});
+
+test.each(['0.0.0.0', '8.8.8.8'])(
+  'an edge that is to serve %s ends with exit code 2 and one clear error',
+  async (host) => {
+    const child = start({ OMEGA_EDGE_HOST: host });
+    let said = '';
+    child.stderr?.on('data', (chunk) => (said += chunk));
+    const [code] = await once(child, 'close');
+    expect(code).toBe(2);
+    expect(said).toContain('nothing of Omega is served to the internet');
+  },
+);

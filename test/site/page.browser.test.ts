@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { languages } from '#lib/language.ts';
 import type { Renderer } from '#site/render.ts';
 import { findChromium, startChromium } from '../support/chromium.ts';
 import { builtRenderer, served, temporaryFolder, type Served } from '../support/site.ts';
@@ -11,7 +12,11 @@ import { scenes, sceneTime } from '../support/snapshots.ts';
 const chromium = findChromium();
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const screenshots = join(import.meta.dirname, '..', 'screenshots');
-const schemes = ['light', 'dark'] as const;
+/** Both schemes at every width; each is kept as a picture at its last one. */
+const looks = [
+  ['light', [320, 360, 768, 1440]],
+  ['dark', [1440, 768, 360]],
+] as const;
 
 if (chromium === null) test.skip('the page in a browser: skipped, for there is no Chromium on the PATH', () => {});
 
@@ -46,20 +51,23 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
   }
 
   describe.each(Object.entries(scenes))('with the scene %s', (name, scene) => {
-    test.each(schemes)('fits every width, and has nothing that axe finds, when it is %s', async (colorScheme) => {
-      await site.show(scene(), renderer);
-      await using page = await open({ colorScheme, bypassCSP: true });
+    test.each(languages)('fits every width, and has nothing that axe finds, in %s', async (language) => {
+      await site.show({ ...scene(), language }, renderer);
+      await using page = await open({ bypassCSP: true });
       await page.goto(site.url);
-      for (const width of [320, 360, 768, 1440]) {
-        await page.setViewportSize({ width, height: 900 });
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-        await page.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-      }
       await page.addScriptTag({ path: axe });
-      const found = await page.evaluate(
-        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
-      );
-      expect(found).toEqual([]);
+      for (const [colorScheme, widths] of looks) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 900 });
+          expect(await page.evaluate('document.documentElement.scrollWidth'), `${width}`).toBe(width);
+        }
+        await page.screenshot({ path: join(screenshots, `${name}-${language}-${colorScheme}.png`), fullPage: true });
+        const found = await page.evaluate(
+          `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
+        );
+        expect(found).toEqual([]);
+      }
     });
   });
 
@@ -201,10 +209,21 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
       const { activeElement: link } = document;
       return [link.textContent, link.getBoundingClientRect().top >= 0, getComputedStyle(link).outlineStyle];
     })()`);
-    expect(focused).toEqual(['Skip to the checks', true, 'solid']);
+    expect(focused).toEqual(['Skip to the content', true, 'solid']);
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('status.json');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Redis');
+  });
+
+  test('says that it is stale in Dutch too', async () => {
+    await site.show({ ...scenes.firstDay(), language: 'nl' }, renderer);
+    await using page = await open();
+    await page.goto(site.url);
+    await page.route(site.url, (route) => route.abort());
+    expect(await page.locator('#age').textContent()).toMatch(/^\d s geleden$/);
+    await page.clock.runFor(150_000);
+    expect(await page.title()).toMatch(/^VEROUDERD · All well/);
+    expect(await page.getByText('Verouderd: geen nieuws sinds').isVisible()).toBe(true);
   });
 
   test('tells every bar and every state in words', async () => {

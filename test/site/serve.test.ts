@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Hono } from 'hono';
 import { listen } from '#site/listen.ts';
+import { knownHost } from '#site/serve.ts';
 import { scenes, sceneTime } from '../support/snapshots.ts';
 import { served, type Served } from '../support/site.ts';
 
@@ -29,6 +30,11 @@ describe('with a page', () => {
   beforeAll(async () => {
     await writeFile(join(site.folder, 'index.html'), '<!doctype html>the page');
     await writeFile(join(site.folder, 'status.json'), '{"seq":1}');
+    await writeFile(join(site.folder, 'manifest.webmanifest'), '{"id":"/"}');
+    await writeFile(join(site.folder, 'icon-192.png'), 'png');
+    await writeFile(join(site.folder, 'feed.xml'), '<feed/>');
+    await mkdir(join(site.folder, 'checks', 'redis'), { recursive: true });
+    await writeFile(join(site.folder, 'checks', 'redis', 'index.html'), 'its page');
     await writeFile(join(site.folder, '.secret.json'), 'secret');
     await writeFile(join(site.folder, 'page.html.1.tmp'), 'secret');
     await mkdir(join(site.folder, 'folder'), { recursive: true });
@@ -38,6 +44,10 @@ describe('with a page', () => {
     ['', 'text/html; charset=utf-8', 'the page'],
     ['index.html', 'text/html; charset=utf-8', 'the page'],
     ['status.json', 'application/json', '{"seq":1}'],
+    ['manifest.webmanifest', 'application/manifest+json', '{"id":"/"}'],
+    ['icon-192.png', 'image/png', 'png'],
+    ['feed.xml', 'application/xml; charset=utf-8', '<feed/>'],
+    ['checks/redis/', 'text/html; charset=utf-8', 'its page'],
   ])('/%s is served as %s', async (path, type, content) => {
     const response = await fetch(site.url + path);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
@@ -109,6 +119,12 @@ test.each([
   expect(await rawStatus(site.url, '/status.json', host)).toBe(status);
 });
 
+test('an address is known however it is written', async () => {
+  const app = new Hono().use(knownHost(['FD00:0:0::5', '192.168.1.5'])).get('/', (context) => context.text('in'));
+  const ask = async (host: string): Promise<number> => (await app.request('http://x/', { headers: { host } })).status;
+  expect(await Promise.all(['[fd00::5]:8501', '192.168.1.5:8501', '[fd00::6]'].map(ask))).toEqual([200, 200, 421]);
+});
+
 test('/healthz is well only while the heartbeat is', async () => {
   await writeFile(site.snapshot, JSON.stringify(scenes.firstDay()));
   now = sceneTime + 1000;
@@ -123,6 +139,24 @@ test('/healthz is well only while the heartbeat is', async () => {
     503,
     { state: 'stale', reason: 'the heartbeat has stopped' },
   ]);
+});
+
+test('a badge is served as it was drawn while the heartbeat is well, and as stale once it is not', async () => {
+  await writeFile(site.snapshot, JSON.stringify(scenes.firstDay()));
+  await mkdir(join(site.folder, 'badge'));
+  const drawn = '<svg>up</svg>';
+  for (const path of ['badge.svg', 'badge/redis.svg']) await writeFile(join(site.folder, path), drawn);
+  for (const path of ['badge.svg', 'badge/redis.svg']) {
+    now = sceneTime + 1000;
+    const fresh = await fetch(site.url + path);
+    const since = { 'if-modified-since': fresh.headers.get('last-modified') ?? '' };
+    expect([fresh.headers.get('content-type'), await fresh.text()]).toEqual(['image/svg+xml; charset=utf-8', drawn]);
+    now = sceneTime + 600_000;
+    const stale = await fetch(site.url + path, { headers: since });
+    expect([stale.status, stale.headers.get('last-modified')]).toEqual([200, null]);
+    expect(await stale.text()).toContain('>STALE</text>');
+  }
+  expect((await fetch(`${site.url}badge/none.svg`)).status).toBe(404);
 });
 
 test('a port that is taken is one clear error when it was the choice of the owner, and passed over when not', async () => {

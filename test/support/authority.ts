@@ -11,7 +11,13 @@ export interface Authority {
   readonly caFile: string;
   readonly ca: string;
   /** A server on loopback that shows a certificate for these hosts. */
-  readonly serve: (hosts: readonly string[], listener: RequestListener) => Promise<TlsServer>;
+  readonly serve: (hosts: readonly string[], listener: RequestListener, valid?: Validity) => Promise<TlsServer>;
+}
+
+/** From when until when a certificate holds; a year from now on unless said. */
+export interface Validity {
+  readonly notBeforeDate?: Date;
+  readonly notAfterDate?: Date;
 }
 
 export interface TlsServer extends AsyncDisposable {
@@ -35,9 +41,10 @@ export async function makeAuthority(folder: string): Promise<Authority> {
   return {
     caFile,
     ca: ca.cert,
-    serve: async (hosts, listener) => {
+    serve: async (hosts, listener, valid = {}) => {
       const { private: key, cert } = await generate([{ name: 'commonName', value: hosts[0] ?? 'localhost' }], {
         ...quick,
+        ...valid,
         ca: { key: ca.private, cert: ca.cert },
         extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2 as const, value })) }],
       });

@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Check, Finding, JobDeadline, Probes, QueueCounts, Status, UnitStanding } from '#holding/health/check.ts';
+import type {
+  Check,
+  Finding,
+  JobDeadline,
+  Probes,
+  QueueCounts,
+  Status,
+  Told,
+  UnitStanding,
+} from '#holding/health/check.ts';
 import type { MemoryStats } from '#holding/memory/memory.ts';
 import { createHealth } from '#holding/health/heartbeat.ts';
 import type { Health } from '#holding/health/health.ts';
@@ -12,6 +21,8 @@ import type { Rule } from '#holding/health/state/evidence.ts';
 import type { Flip } from '#holding/health/health.ts';
 import type { ReportEntry } from '#holding/health/monitor.ts';
 import type { Clock } from '#lib/clock.ts';
+import type { QuietHours } from '#lib/env.ts';
+import { sayIn, type Language } from '#lib/language.ts';
 import { silentLog } from '#lib/log.ts';
 import type { ServerStatus } from '#mcp/hub.ts';
 
@@ -20,6 +31,9 @@ export const noon = Date.UTC(2026, 2, 3, 12, 0, 0);
 export const second = 1000;
 export const minute = 60 * second;
 export const hour = 60 * minute;
+
+/** What a test reads. */
+export const say = sayIn('en');
 
 /** Nobody's time runs out: its sleeps end only with their signal. */
 export interface StillClock extends Clock {
@@ -50,24 +64,24 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
 }
 
 /** A finding of a status. */
-export function finding(status: Status, more: Partial<Finding> = {}): Finding {
+export function finding(status: Status, more: Partial<Told> = {}): Told {
   return { status, reason: `it is ${status}`, ...more };
 }
 
 /** Looks at a check once for each finding, a minute apart unless said, and returns all that came of it. */
 export function lookRepeatedly(
-  findings: readonly (Status | Finding)[],
+  findings: readonly (Status | Told)[],
   {
     rule = plainRule,
     everyMs = minute,
-    memory = newMemory(noon),
+    memory = newMemory(noon, say),
   }: Partial<{ rule: Rule; everyMs: number; memory: Memory }> = {},
 ): { readonly memory: Memory; readonly flips: readonly Flip[] } {
   const flips: Flip[] = [];
   let now = memory.lastSeen === null ? noon : memory.lastSeen + everyMs;
   let current = memory;
   for (const one of findings) {
-    const step = observe(current, { at: now, finding: typeof one === 'string' ? finding(one) : one }, { rule });
+    const step = observe(current, { at: now, finding: typeof one === 'string' ? finding(one) : one }, { rule, say });
     current = step.memory;
     flips.push(...step.flips);
     now += everyMs;
@@ -97,6 +111,12 @@ export function scripted(id: string, script: Script, more: Partial<Check> = {}):
   };
 }
 
+/** A finding as it reads in English. */
+export function inEnglish({ reason, todo, ...rest }: Finding): Told {
+  const told = { ...rest, reason: say(reason) };
+  return todo === undefined ? told : { ...told, todo: { ...todo, what: say(todo.what) } };
+}
+
 /** Probes of a machine where all is well, but for what is changed. */
 export function probesOf(change: Partial<Probes['queue']> & Partial<Omit<Probes, 'queue'>> = {}): Probes {
   const { canary, queues, deadlines, clockSkewMs, ...rest } = change;
@@ -111,8 +131,15 @@ export function probesOf(change: Partial<Probes['queue']> & Partial<Omit<Probes,
     tools: { look: async (name) => serverStatus({ name }), config: () => ({ servers: 1, fault: null }) },
     units: async () => [unitStanding()],
     memory: { stats: async () => memoryStats(), probe: async () => 4 },
+    pushes: { of: () => [], heardBetween: () => false },
+    alerts: () => ({ undelivered: 0, oldestDueAt: null, fault: null }),
+    outside: () => null,
+    ownChecks: () => null,
+    systemd: async () => null,
+    backups: '/nonexistent/backups',
     dataDir: tmpdir(),
     page: '/nonexistent/index.html',
+    tailscaleSocket: '/nonexistent/tailscaled.sock',
     ...rest,
   };
 }
@@ -143,7 +170,7 @@ export function serverStatus(change: Partial<ServerStatus> = {}): ServerStatus {
 /** A unit that may work, and whose last report is an hour old. */
 export function unitStanding(change: Partial<UnitStanding> = {}): UnitStanding {
   const mandate = { state: 'ok', reason: 'In force', expiresAt: noon + 200 * 24 * hour } as const;
-  return { unit: 'marketing', mandate, lastReportAt: noon - hour, ...change };
+  return { unit: 'marketing', name: 'Marketing', mandate, budgets: [], lastReportAt: noon - hour, ...change };
 }
 
 /** A memory of three records, all of them in both indexes. */
@@ -202,17 +229,29 @@ export function openHealth(
   folder: string,
   options: {
     clock: Clock;
-    checks: readonly Check[];
+    checks: readonly Check[] | (() => readonly Check[]);
     probes?: Probes;
+    language?: Language;
     secrets?: readonly string[];
     store?: HealthStore;
     reports?: () => Promise<readonly ReportEntry[]>;
+    quietHours?: QuietHours;
+    unitJobs?: Readonly<Record<string, readonly string[]>>;
   },
 ): HealthBench {
-  const { clock, checks, probes = probesOf(), secrets = [], reports = async () => [] } = options;
+  const { clock, checks, probes = probesOf(), secrets = [], reports = async () => [], language = 'en' } = options;
   const store = options.store ?? openHealthStore(join(folder, 'health.sqlite'), { now: clock.now(), log: silentLog });
   const snapshotPath = join(folder, 'snapshot.json');
-  const common = { log: silentLog, paths: { snapshot: snapshotPath }, timezone: 'Europe/Amsterdam', version: '0.1.0' };
-  const health = createHealth({ ...common, store, checks, probes, clock, secrets, reports });
+  const common = {
+    language,
+    checks: typeof checks === 'function' ? checks : () => checks,
+    log: silentLog,
+    paths: { snapshot: snapshotPath },
+    timezone: 'Europe/Amsterdam',
+    quietHours: options.quietHours,
+    unitJobs: options.unitJobs ?? {},
+    version: '0.1.0',
+  };
+  const health = createHealth({ ...common, store, probes, clock, secrets, reports });
   return { health, store, snapshotPath, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }

@@ -40,12 +40,16 @@ export function snapshotOf(checks: readonly CheckView[], change: Partial<Snapsho
   const at = change.generatedAt ?? sceneTime;
   return {
     version: 1,
+    language: 'en',
     generatedAt: at,
     staleAfter: at + 2.5 * minute,
     seq: 4711,
     overall: { state: 'up', headline: 'All well', since: at - 3 * day },
     checks: [...checks],
     incidents: [],
+    units: units(at),
+    lastAction: { at: at - 3 * 3_600_000, unit: 'Marketing', what: 'trend-report done' },
+    undelivered: 0,
     attention: [],
     jobs: jobs(at),
     queues: queues(),
@@ -96,6 +100,8 @@ export const scenes = {
         jobs: null,
         queues: null,
         reports: null,
+        units: null,
+        lastAction: null,
       },
     ),
   empty: () =>
@@ -103,6 +109,8 @@ export const scenes = {
       overall: { state: 'unknown', headline: 'No check has reported yet', since: sceneTime },
       jobs: [],
       queues: [],
+      units: [],
+      lastAction: null,
       memory: { ...remembered, counts: [], newThisWeek: 0, newThisMonth: 0, lastWriteAt: null, lastRecall: null },
     }),
 } satisfies Record<string, () => Snapshot>;
@@ -125,6 +133,20 @@ const ping = {
   why: 'Nobody hears of it when the whole machine stops: OMEGA_PING_URL is not set.',
   command: 'npm run setup',
   minutes: 3,
+};
+
+const disk = {
+  what: 'Make room on the disk',
+  why: 'It is 91 % full.',
+  command: 'du -xh / | sort -h | tail -20',
+  minutes: 10,
+};
+
+const key = {
+  what: 'Get a key of Brave',
+  why: 'Searches the web: BRAVE_API_KEY is not set',
+  command: 'nano .env',
+  minutes: 5,
 };
 
 const unknownCheck: Partial<CheckView> = {
@@ -159,6 +181,18 @@ function builtIn(change: (name: string) => Partial<CheckView> = () => ({})): Che
   ];
 }
 
+/** Of which all is used. */
+const expiring: NonNullable<Snapshot['units']>[number] = {
+  id: 'marketing',
+  name: 'Marketing',
+  mandate: { state: 'expiring', reason: 'approved until 1 Dec 2025', expiresAt: sceneTime + 9 * day },
+  budgets: [
+    { what: 'model calls today', used: 34, limit: 40 },
+    { what: 'reports this month', used: 30, limit: 30 },
+  ],
+  lastReportAt: sceneTime - 3 * 3_600_000,
+};
+
 function oneDown(): Snapshot {
   const since = sceneTime - 64 * minute;
   const changes: Record<string, Partial<CheckView>> = {
@@ -175,17 +209,14 @@ function oneDown(): Snapshot {
       overall: { state: 'down', headline: 'Redis is down', since },
       queues: null,
       jobs: [{ ...heartbeat, lastOutcome: 'failed', deadlineAt: sceneTime - minute }, ...otherJobs],
-      attention: [
-        {
-          what: 'Make room on the disk',
-          why: 'It is 91 % full.',
-          command: 'du -xh / | sort -h | tail -20',
-          minutes: 10,
-        },
-        ping,
-      ],
+      attention: [disk, ping, key, { ...key, what: 'Get a token of GitHub' }, { ...key, what: 'Sign in at Google' }],
+      undelivered: 2,
+      units: [expiring],
       incidents: [
-        incident(2, { name: 'Redis', state: 'down', from: since, to: null, reason: 'exited with code 1 three times' }),
+        {
+          ...incident(2, { name: 'Redis', state: 'down', from: since, to: null, reason: 'exited with code 1 thrice' }),
+          affected: ['Queue', 'Scheduler'],
+        },
         incident(1, {
           name: 'Network',
           state: 'down',
@@ -220,12 +251,7 @@ function tools(): Snapshot {
       overall: { state: 'degraded', headline: 'Notes cannot be used', since },
       attention: [
         { what: 'Look at what changed in Notes', why: quarantine, command: 'npm run mcp -- approve notes', minutes: 5 },
-        {
-          what: 'Get a key of Brave',
-          why: 'Searches the web: BRAVE_API_KEY is not set',
-          command: 'nano .env',
-          minutes: 5,
-        },
+        key,
       ],
       reports: [],
     },
@@ -236,7 +262,8 @@ function incident(
   id: number,
   facts: { name: string; state: State; from: number; to: number | null; reason: string },
 ): Snapshot['incidents'][number] {
-  return { id, check: facts.name.toLowerCase(), ...facts };
+  const detectedAt = facts.from + 12_000;
+  return { id, check: facts.name.toLowerCase(), detectedAt, affected: [], ...facts };
 }
 
 function longWords(): Snapshot {
@@ -276,13 +303,21 @@ function longWords(): Snapshot {
   });
 }
 
-function hundred(count: number): Snapshot {
+const service43 = {
+  name: 'Service 43',
+  state: 'down',
+  from: sceneTime - 3 * minute,
+  reason: 'no answer within 5 s',
+} as const;
+
+/** So many checks, one of them down where there are enough. */
+export function hundred(count: number): Snapshot {
   const groups: readonly Group[] = ['daemons', 'jobs', 'tools', 'host', 'mine'];
   const checks = Array.from({ length: count }, (_, index) =>
     checkView(`Service ${index + 1}`, {
       group: groups[Math.floor((index * groups.length) / count)] ?? 'mine',
       reason: `200 in ${100 + index} ms, certificate good for ${20 + index} days`,
-      ...(index === 42 ? { state: 'down', reason: 'no answer within 5 s', since: sceneTime - 3 * minute } : {}),
+      ...(index === 42 ? { state: 'down', reason: service43.reason, since: service43.from } : {}),
     }),
   );
   const overall =
@@ -291,8 +326,10 @@ function hundred(count: number): Snapshot {
       : ({ state: 'up', headline: 'All well' } as const);
   return snapshotOf(checks, {
     overall: { ...overall, since: sceneTime - 3 * minute },
-    attention: [ping],
+    attention: [ping, disk, key],
+    memory: { ...remembered, counts: remembered.counts.slice(0, 4) },
     incidents: [
+      ...(count > 42 ? [incident(2, { ...service43, to: null })] : []),
       incident(1, {
         name: 'Service 8',
         state: 'down',
@@ -323,7 +360,25 @@ function jobs(at: number): [Job, ...Job[]] {
       lastOutcome: null,
       lastDurationMs: null,
     },
-    job('canary', '*/5 * * * * UTC', 5 * minute),
+    job('alert-send', '20 * * * * * UTC', minute),
+    job('trend-report', '30 6 * * * Europe/Amsterdam', 0.9 * day),
+    job('memory-index', '*/5 * * * * UTC', 5 * minute),
+    job('memory-consolidate', '10 4 * * * Europe/Amsterdam', 0.8 * day),
+  ];
+}
+
+function units(at: number): NonNullable<Snapshot['units']> {
+  return [
+    {
+      id: 'marketing',
+      name: 'Marketing',
+      mandate: { state: 'ok', reason: 'approved until 1 Mar 2026', expiresAt: at + 99 * day },
+      budgets: [
+        { what: 'tool calls of a run', used: 34, limit: 40 },
+        { what: 'minutes of a run', used: 2, limit: 30 },
+      ],
+      lastReportAt: at - 3 * 3_600_000,
+    },
   ];
 }
 

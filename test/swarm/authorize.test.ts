@@ -5,7 +5,8 @@ import { createAuthorize } from '#holding/swarm/mandate-authorize.ts';
 import { formHash } from '#holding/swarm/mandate-form.ts';
 import { createMandates, type Mandates } from '#holding/swarm/mandate-store.ts';
 import * as units from '#holding/units.ts';
-import { createUnitProbe } from '#holding/report/unit-standings.ts';
+import type { UnitStanding } from '#holding/health/check.ts';
+import { createUnitProbe, type LastUse } from '#holding/report/unit-standings.ts';
 import type { Authorize, CallRequest, Decision } from '#mcp/authorize.ts';
 import { fakeClock, type FakeClock } from '../support/clock.ts';
 import { temporaryFolder } from '../support/health.ts';
@@ -350,6 +351,23 @@ describe('what a check sees of a unit', () => {
     const [unit] = await createUnitProbe(mandates, join(folder.path, 'units'))();
     expect(unit).toMatchObject({ unit: 'marketing', lastReportAt: null, mandate: { state } });
   });
+});
+
+test('a check sees what the last run used of its budget, and nothing where nobody can say', async () => {
+  const probe = (lastUse?: LastUse): Promise<readonly UnitStanding[]> =>
+    createUnitProbe(mandates, join(folder.path, 'units'), lastUse)();
+  const { toolCalls, wallMs } = (await mandates.standing('marketing')).mandate?.budget ?? { toolCalls: 0, wallMs: 0 };
+  const [used] = await probe(() => ({ run: 'a', calls: 7, elapsedMs: 2100 }));
+  expect(used?.budgets.map(({ used: count, limit }) => [count, limit])).toEqual([
+    [7, toolCalls],
+    [3, wallMs / 1000],
+  ]);
+  const [fresh] = await probe(() => null);
+  expect(fresh?.budgets.map((budget) => budget.used)).toEqual([0, 0]);
+  const broken = (): never => {
+    throw new Error('the ledger cannot be read');
+  };
+  expect([(await probe(broken))[0]?.budgets, (await probe())[0]?.budgets]).toEqual([[], []]);
 });
 
 test('a mandate that cannot be read denies everything, and says nothing of other units', async () => {

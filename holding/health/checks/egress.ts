@@ -26,17 +26,19 @@ export function egressCheck(targets: readonly Target[]): Check {
     group: 'host',
     everyMs: 60_000,
     timeoutMs: connectTimeoutMs + 1000,
-    headline: { down: 'The internet cannot be reached' },
+    headline: { down: { en: 'The internet cannot be reached', nl: 'Het internet is niet te bereiken' } },
     run: async ({ signal, clock }) => {
       const began = clock.monotonic();
       const first = new AbortController();
       const within = AbortSignal.any([signal, first.signal, AbortSignal.timeout(connectTimeoutMs)]);
       try {
         const host = await Promise.any(targets.map((target) => reach(target, within)));
-        return { status: 'ok', latencyMs: clock.monotonic() - began, reason: `Reached ${host}` };
+        const reason = { en: `Reached ${host}`, nl: `Bereikte ${host}` };
+        return { status: 'ok', latencyMs: clock.monotonic() - began, reason };
       } catch {
         signal.throwIfAborted();
-        return { status: 'fail', reason: `Reached none of ${targets.map(({ host }) => host).join(', ')}` };
+        const hosts = targets.map(({ host }) => host).join(', ');
+        return { status: 'fail', reason: { en: `Reached none of ${hosts}`, nl: `Bereikte geen van ${hosts}` } };
       } finally {
         first.abort();
       }

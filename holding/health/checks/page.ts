@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { codeOf } from '#lib/errors.ts';
+import type { Words } from '#lib/language.ts';
 import { defineCheck, type Finding } from '../check.ts';
 
 const oldMs = 3 * 60_000;
@@ -8,11 +9,14 @@ const tooOldMs = 10 * 60_000;
 /** Whether the page that the owner sees is drawn anew each minute. */
 export default defineCheck({
   id: 'page',
-  name: 'Status page',
+  name: { en: 'Status page', nl: 'Statuspagina' },
   group: 'daemons',
   everyMs: 60_000,
   timeoutMs: 5000,
-  headline: { degraded: 'The status page is old', down: 'The status page is no longer drawn' },
+  headline: {
+    degraded: { en: 'The status page is old', nl: 'De statuspagina is oud' },
+    down: { en: 'The status page is no longer drawn', nl: 'De statuspagina wordt niet meer getekend' },
+  },
   run: async ({ probes, clock }) => judgePage(await ageOf(probes.page, clock.now())),
 });
 
@@ -29,8 +33,17 @@ async function ageOf(path: string, now: number): Promise<number | null> {
 
 /** What an age in milliseconds means. */
 export function judgePage(ageMs: number | null): Finding {
-  if (ageMs === null) return { status: 'unknown', reason: 'It was never drawn yet' };
-  if (ageMs > tooOldMs) return { status: 'fail', reason: 'Not drawn for more than 10 minutes' };
-  if (ageMs > oldMs) return { status: 'warn', reason: 'Not drawn for more than 3 minutes' };
-  return { status: 'ok', reason: 'Drawn within the last 3 minutes' };
+  if (ageMs === null) {
+    return { status: 'unknown', reason: { en: 'It was never drawn yet', nl: 'Hij is nog nooit getekend' } };
+  }
+  if (ageMs > tooOldMs) return { status: 'fail', reason: notDrawnFor(10) };
+  if (ageMs > oldMs) return { status: 'warn', reason: notDrawnFor(3) };
+  return {
+    status: 'ok',
+    reason: { en: 'Drawn within the last 3 minutes', nl: 'In de laatste 3 minuten nog getekend' },
+  };
+}
+
+function notDrawnFor(minutes: number): Words {
+  return { en: `Not drawn for more than ${minutes} minutes`, nl: `Al meer dan ${minutes} minuten niet getekend` };
 }

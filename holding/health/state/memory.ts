@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Say } from '#lib/language.ts';
 import { states } from '../snapshot.ts';
 
 /** Looks in a row that agree: how many, and when the first of them was. */
@@ -11,9 +12,9 @@ export const Memory = z.object({
   since: z.number(),
   reason: z.string(),
   /** The state as far as it was last known; survives unknown, blocked and flapping time. */
-  lastKnown: z.enum(['up', 'degraded', 'down']).nullable(),
-  /** The latest looks in a row that were ok; ok or warn; warn or fail; fail; unknown. */
-  rows: z.object({ ok: Row, fair: Row, poor: Row, fail: Row, unknown: Row }),
+  lastKnown: z.enum(['up', 'degraded', 'late', 'down']).nullable(),
+  /** The latest looks in a row that were ok; ok or warn; warn, late or fail; late; fail; unknown. */
+  rows: z.object({ ok: Row, fair: Row, poor: Row, late: Row.default(null), fail: Row, unknown: Row }),
   /** The last look said something else than the state: it is looked at again soon. */
   doubt: z.boolean(),
   /** Looks out of turn since the doubt began. */
@@ -23,6 +24,11 @@ export const Memory = z.object({
   flapping: z.boolean(),
   /** Id of the check that is the cause. */
   blockedBy: z.string().nullable(),
+  /** What the owner holds it back by, and until when; null: nothing, or until it is resumed. */
+  held: z
+    .object({ kind: z.enum(['paused', 'maintenance']), until: z.number().nullable() })
+    .nullable()
+    .default(null), // What was remembered before there were any.
   lastSeen: z.number().nullable(),
   nextAt: z.number(),
   latencyMs: z.number().nullable(),
@@ -32,14 +38,14 @@ export const Memory = z.object({
 export type Memory = z.infer<typeof Memory>;
 
 /** No look counts any more. */
-export const noRows: Memory['rows'] = { ok: null, fair: null, poor: null, fail: null, unknown: null };
+export const noRows: Memory['rows'] = { ok: null, fair: null, poor: null, late: null, fail: null, unknown: null };
 
 /** Of a check that nobody has looked at yet. */
-export function newMemory(now: number): Memory {
+export function newMemory(now: number, say: Say): Memory {
   return {
     state: 'new',
     since: now,
-    reason: 'Not looked at yet',
+    reason: say({ en: 'Not looked at yet', nl: 'Nog niet bekeken' }),
     lastKnown: null,
     rows: noRows,
     doubt: true,
@@ -47,6 +53,7 @@ export function newMemory(now: number): Memory {
     changes: [],
     flapping: false,
     blockedBy: null,
+    held: null,
     lastSeen: null,
     nextAt: now,
     latencyMs: null,

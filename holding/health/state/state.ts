@@ -1,19 +1,14 @@
 import { remember, stateOf, weigh, type Look, type Rule, type Verdict } from './evidence.ts';
+import type { Status } from '../check.ts';
 import type { Flip } from '../health.ts';
-import { noRows, type Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
+import type { Say } from '#lib/language.ts';
 import type { State } from '../snapshot.ts';
 
 /** What a look or an event makes of a check; at most one flip. */
 export interface Step {
   readonly memory: Memory;
   readonly flips: readonly Flip[];
-}
-
-/** The check that is to blame, and since when. */
-export interface Cause {
-  readonly id: string;
-  readonly name: string;
-  readonly since: number;
 }
 
 /** A look that is this little early is on time. */
@@ -26,6 +21,9 @@ const flappingWindowMs = 30 * 60_000;
 /** Waits before looking again while in doubt: 2 s and 10 s after the look that raised it. */
 const recheckDelaysMs = [2000, 8000];
 
+/** From one look to the next while bad news waits for its ancestors. */
+const waitMs = 1000;
+
 /** What is not set up begins anew once it is. */
 const nothingKnown = { lastKnown: null, changes: [], flapping: false, latencies: [], blockedBy: null };
 
@@ -35,43 +33,24 @@ export function isDue(memory: Memory, rule: Rule, now: number): boolean {
 }
 
 /**
- * Decides what a look means. With `hold`, an ancestor is in doubt: bad news waits until that is settled, since the
- * ancestor may be its cause.
+ * Decides what a look means. Where it `mustWait`, an ancestor may be the cause of the bad news: that waits until
+ * the ancestor is settled.
  */
-export function observe(before: Memory, look: Look, { rule, hold = false }: { rule: Rule; hold?: boolean }): Step {
-  const seen = remember(before, look);
-  const verdict = weigh(seen, look, rule);
-  const held = hold && (verdict?.state === 'down' || verdict?.state === 'unknown');
-  const settled = verdict === null || held ? seen : settle(seen, verdict, look.at);
-  const memory = plan(settled, look, rule);
-  return { memory, flips: flipsBetween(before, memory, rule) };
-}
-
-/** An ancestor is not up: what is seen now decides nothing, and the root cause is named. */
-export function block(
+export function observe(
   before: Memory,
-  cause: Cause,
-  { rule, now, look }: { rule: Rule; now: number; look: Look | undefined },
+  look: Look,
+  {
+    rule,
+    say,
+    mustWait = () => false,
+  }: { rule: Rule; say: Say; mustWait?: (seen: Memory, verdict: Verdict) => boolean },
 ): Step {
-  const seen = look === undefined ? before : remember(before, look);
-  const memory: Memory = {
-    ...enter(seen, { state: 'blocked', from: cause.since, now }),
-    reason: `${cause.name} is the cause`,
-    blockedBy: cause.id,
-    rows: noRows,
-    doubt: false,
-    rechecks: 0,
-    todo: null,
-    nextAt: look === undefined ? before.nextAt : regularAfter(look.at, rule),
-  };
-  return { memory, flips: flipsBetween(before, memory, rule) };
-}
-
-/** The monitor was off since `from`: what happened meanwhile is unknown, and everything is looked at anew. */
-export function monitorWasOff(before: Memory, from: number, { rule, now }: { rule: Rule; now: number }): Step {
-  const anew: Memory = { ...before, rows: noRows, doubt: true, rechecks: 0, nextAt: now };
-  if (['new', 'unknown', 'off'].includes(before.state)) return { memory: anew, flips: [] };
-  const memory = { ...enter(anew, { state: 'unknown', from, now }), reason: 'The monitor was off', blockedBy: null };
+  const seen: Memory = { ...remember(before, look), held: null };
+  const verdict = weigh(seen, look, rule);
+  const isBad = verdict !== null && ['down', 'late', 'unknown'].includes(verdict.state);
+  const waits = isBad && mustWait(seen, verdict);
+  const settled = verdict === null || waits ? seen : settle(seen, verdict, look.at);
+  const memory = plan(settled, look, { rule, say, waits });
   return { memory, flips: flipsBetween(before, memory, rule) };
 }
 
@@ -87,8 +66,10 @@ function settle(memory: Memory, verdict: Verdict, now: number): Memory {
   if (state === 'off') return { ...enter(memory, { state, from, now }), ...nothingKnown };
 
   const recent = memory.changes.filter((change) => change <= now && change > now - flappingWindowMs);
-  const changed = memory.lastKnown !== null && memory.lastKnown !== state;
-  const changes = changed ? [...recent, from].slice(-flappingChanges) : recent;
+  // What was late and goes down got worse once, in two steps.
+  const wentOn = memory.lastKnown === state || (memory.lastKnown === 'late' && state === 'down');
+  const changed = memory.lastKnown !== null && !wentOn;
+  const changes = changed ? [...recent, Math.min(from, now)].slice(-flappingChanges) : recent;
   const flapping = changes.length >= flappingChanges || (memory.flapping && changes.length > 0);
   const next: Memory = { ...memory, lastKnown: state, changes, flapping, blockedBy: null };
   // What was flapping until now cannot have been steady since long ago.
@@ -97,37 +78,56 @@ function settle(memory: Memory, verdict: Verdict, now: number): Memory {
 }
 
 /** Dated back to the first observation of it, but neither before the state that it follows nor after now. */
-function enter(memory: Memory, { state, from, now }: { state: State; from: number; now: number }): Memory {
+export function enter(memory: Memory, { state, from, now }: { state: State; from: number; now: number }): Memory {
   if (memory.state === state) return memory;
   return { ...memory, state, since: Math.min(Math.max(memory.since, from), now) };
 }
 
 /** When to look next, and what to say meanwhile. */
-function plan(memory: Memory, { at, finding }: Look, rule: Rule): Memory {
+function plan(
+  memory: Memory,
+  { at, finding }: Look,
+  { rule, say, waits }: { rule: Rule; say: Say; waits: boolean },
+): Memory {
   const doubt = stateOf[finding.status] !== (memory.state === 'flapping' ? memory.lastKnown : memory.state);
   const again = doubt || memory.state === 'unknown';
-  const delayMs = again ? recheckDelaysMs[memory.rechecks] : undefined;
-  const regular = regularAfter(at, rule);
+  const rechecks = isTurn(memory, finding.status) ? 0 : memory.rechecks;
+  const delayMs = waits ? waitMs : again ? recheckDelaysMs[rechecks] : undefined;
   return {
     ...memory,
     doubt,
-    reason: reasonOf(memory.state, finding.reason, doubt),
-    rechecks: again ? Math.min(memory.rechecks + 1, recheckDelaysMs.length) : 0,
-    nextAt: delayMs === undefined ? regular : Math.min(at + delayMs, regular),
+    reason: reasonOf(memory.state, finding.reason, { doubt, say }),
+    rechecks: again ? Math.min(rechecks + 1, recheckDelaysMs.length) : 0,
+    nextAt: Math.min(nextLook({ at, finding }, rule), at + (delayMs ?? Infinity)),
   };
 }
 
-function reasonOf(state: State, reason: string, doubt: boolean): string {
-  const said = doubt ? `${reason} (to be looked at again)` : reason;
-  return state === 'flapping' ? `Changed ${flappingChanges} times in half an hour; now: ${said}` : said;
+/** Whether the look before said something else: a new doubt, with looks of its own. */
+function isTurn({ rows }: Memory, status: Status): boolean {
+  const { ok, fair, poor, late, fail, unknown } = rows;
+  const alike = { ok: [ok], warn: [fair, poor], late: [late], fail: [fail], unknown: [unknown], off: [] }[status];
+  return alike.some((row) => row?.count === 1);
 }
 
-/** On the grid of its interval, so that looks do not drift; one that came a moment early counts as on time. */
-function regularAfter(at: number, { everyMs }: Rule): number {
-  return (Math.floor((at + earlyMs) / everyMs) + 1) * everyMs;
+function reasonOf(state: State, reason: string, { doubt, say }: { doubt: boolean; say: Say }): string {
+  const again = say({ en: 'to be looked at again', nl: 'wordt opnieuw bekeken' });
+  const said = doubt ? `${reason} (${again})` : reason;
+  if (state !== 'flapping') return said;
+  const changed = { en: 'Changed 4 times in half an hour; now', nl: 'Wisselde 4 keer in een half uur; nu' };
+  return `${say(changed)}: ${said}`;
 }
 
-function flipsBetween(before: Memory, after: Memory, { id }: Rule): Flip[] {
+/**
+ * On the grid of its interval, so that looks do not drift, or at the deadline that it waits for; one that came a moment
+ * early counts as on time.
+ */
+export function nextLook({ at, finding: { nextAt } }: Look, { everyMs }: Rule): number {
+  const regular = (Math.floor((at + earlyMs) / everyMs) + 1) * everyMs;
+  return nextAt !== undefined && nextAt > at ? Math.min(regular, nextAt) : regular;
+}
+
+/** The flip that leads from one memory to the next, if any. */
+export function flipsBetween(before: Memory, after: Memory, { id }: Pick<Rule, 'id'>): Flip[] {
   if (before.state === after.state) return [];
   return [{ check: id, from: before.state, to: after.state, at: after.since, reason: after.reason }];
 }

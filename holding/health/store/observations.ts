@@ -23,18 +23,19 @@ export interface Observations {
 }
 
 /** A status is stored as its place here: append only. */
-const statuses: readonly Status[] = ['ok', 'warn', 'fail', 'unknown', 'off'];
+const statuses: readonly Status[] = ['ok', 'warn', 'fail', 'unknown', 'off', 'late'];
 
 /** A key is the time since 2025 and the number of the check in 12 bits: 7 bytes until 2042. */
 const keyEpoch = Date.UTC(2025, 0, 1);
-const keyBase = 4096;
+/** So many checks can there ever be; of later ones no looks are kept, only what was decided. */
+export const keyBase = 4096;
 
 const longestReason = 500;
 
 const Row = z.object({
   key: z.number(),
   name: z.string(),
-  status: z.int().min(0).max(4),
+  status: z.int().min(0).max(5),
   latency: z.number().nullable(),
   text: z.string().nullable(),
 });
@@ -61,6 +62,7 @@ export function observationsIn(db: DatabaseSync): Observations {
 
   return {
     add(watched, { at, finding: { status, latencyMs, reason } }) {
+      if (watched >= keyBase) return;
       const latency = latencyMs === undefined ? null : Math.round(latencyMs * 10);
       const why = status === 'ok' ? null : reasonId(reason);
       insert.run(keyOf(at) + watched, statuses.indexOf(status), latency, why);
@@ -74,14 +76,20 @@ export function observationsIn(db: DatabaseSync): Observations {
   };
 }
 
-function keyOf(at: number): number {
+/** The least key of a time; that of a check's look is greater by its number. */
+export function keyOf(at: number): number {
   return (Math.round(at) - keyEpoch) * keyBase;
+}
+
+/** When the look of a key was. */
+export function timeOf(key: number): number {
+  return Math.floor(key / keyBase) + keyEpoch;
 }
 
 function toObservation({ key, name, status, latency, text }: z.infer<typeof Row>): Observation {
   return {
     check: name,
-    at: Math.floor(key / keyBase) + keyEpoch,
+    at: timeOf(key),
     status: statuses[status] ?? 'unknown',
     latencyMs: latency === null ? null : latency / 10,
     reason: text,

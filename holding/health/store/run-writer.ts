@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { messageOf } from '#lib/errors.ts';
+import type { Words } from '#lib/language.ts';
 import type { Log } from '#lib/log.ts';
 import { transact } from '#lib/sqlite.ts';
 import type { Run, RunEnd } from './runs.ts';
@@ -24,7 +25,7 @@ export interface RunWriter {
   /** Writes at once what is still to be written. */
   readonly flush: () => void;
   /** What the owner should know of records that could not be written since the start; null: nothing. */
-  readonly fault: () => string | null;
+  readonly fault: () => Words | null;
 }
 
 /** The one writer of runs in an open database. */
@@ -61,9 +62,18 @@ export function runWriterIn(db: DatabaseSync, log: Log): RunWriter {
   return { add, flush, fault: () => faultOf(trouble) };
 }
 
-function faultOf({ isOn, lost, reason }: { isOn: boolean; lost: number; reason: string }): string | null {
-  if (lost > 0) return `${amount(lost, 'record')} of runs could not be written down since the start: ${reason}`;
-  return isOn ? `The last runs could not be written down: ${reason}` : null;
+function faultOf({ isOn, lost, reason }: { isOn: boolean; lost: number; reason: string }): Words | null {
+  if (lost > 0) {
+    return {
+      en: `${amount(lost, 'record')} of runs could not be written down since the start: ${reason}`,
+      nl: `Sinds de start konden ${lost} gegevens van taken niet worden opgeslagen: ${reason}`,
+    };
+  }
+  if (!isOn) return null;
+  return {
+    en: `The last runs could not be written down: ${reason}`,
+    nl: `De gegevens van de laatste taken konden niet worden opgeslagen: ${reason}`,
+  };
 }
 
 /** Writes a batch as one step: a row for what began, an end for what began earlier, and how each job last went. */

@@ -14,7 +14,7 @@ export interface Stretch {
 type Window = Pick<Stretch, 'from' | 'to'>;
 
 /** From good to bad; a day is painted in the worst that it saw. */
-const fromGoodToBad: readonly State[] = [
+export const fromGoodToBad: readonly State[] = [
   'new',
   'off',
   'up',
@@ -56,28 +56,34 @@ export function timeIn(cut: readonly Stretch[]): ReadonlyMap<State, number> {
   return times;
 }
 
+/** The milliseconds by state of several spans together. */
+export function timeInAll(spans: readonly ReadonlyMap<State, number>[]): ReadonlyMap<State, number> {
+  const sum = new Map<State, number>();
+  for (const [state, ms] of spans.flatMap((times) => [...times])) sum.set(state, (sum.get(state) ?? 0) + ms);
+  return sum;
+}
+
 /** The share of the known time in which it worked, with a warning or without; null where nothing is known. */
 export function uptimeOf(cut: readonly Stretch[]): number | null {
-  const times = timeIn(cut);
+  return uptimeIn(timeIn(cut));
+}
+
+/** The same of milliseconds by state. */
+export function uptimeIn(times: ReadonlyMap<State, number>): number | null {
   const sum = (...of: readonly State[]): number => of.reduce((total, state) => total + (times.get(state) ?? 0), 0);
   const worked = sum('up', 'degraded');
   const known = worked + sum('late', 'down', 'flapping');
   return known === 0 ? null : worked / known;
 }
 
-/** The worst state of each of the 90 days of a window, as run lengths, oldest first. */
-export function days90Of(cut: readonly Stretch[], window: Window): CheckView['days90'] {
-  const worst = Array.from({ length: 90 }, () => 0);
-  for (const { state, from, to } of cut) {
-    const last = Math.floor((to - 1 - window.from) / dayMs);
-    for (let day = Math.floor((from - window.from) / dayMs); day <= last; day++) {
-      worst[day] = Math.max(worst[day] ?? 0, fromGoodToBad.indexOf(state));
-    }
-  }
-  return runLengths(worst.map((rank) => fromGoodToBad[rank] ?? 'unknown'));
+/** The worst state that some time was spent in; `new` where there was no time at all. */
+export function worstIn(times: ReadonlyMap<State, number>): State {
+  const seen = fromGoodToBad.filter((state) => (times.get(state) ?? 0) > 0);
+  return seen.at(-1) ?? 'new';
 }
 
-function runLengths(days: readonly State[]): CheckView['days90'] {
+/** Days in a row of the same state as one. */
+export function runLengths(days: readonly State[]): CheckView['days90'] {
   const runs: { state: State; days: number }[] = [];
   for (const state of days) {
     const last = runs.at(-1);

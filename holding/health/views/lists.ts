@@ -11,10 +11,13 @@ export interface IncidentRow {
   /** Null: still open. */
   readonly to: Moment | null;
   readonly reason: string;
+  /** Names of what had to wait for it. */
+  readonly affected: readonly string[];
 }
 
 export interface ReportRow {
   readonly unit: string;
+  readonly id: string;
   readonly title: string;
   readonly at: Moment;
   readonly claims: number;
@@ -37,16 +40,17 @@ export interface JobRow {
 }
 
 /** Open incidents first, then the newest. */
-export function incidentsOf({ incidents }: Snapshot, moment: MomentOf): IncidentRow[] {
+export function incidentsOf({ incidents, language }: Snapshot, moment: MomentOf): IncidentRow[] {
   return incidents
     .toSorted((a, b) => Number(a.to !== null) - Number(b.to !== null) || b.from - a.from)
-    .map(({ id, check, name, state, reason, from, to }) => ({
+    .map(({ id, check, name, state, reason, from, to, affected }) => ({
       id,
       check,
       name,
       state,
-      stateWord: stateWords[state],
+      stateWord: stateWords[state][language],
       reason,
+      affected,
       from: moment(from),
       to: to === null ? null : moment(to),
     }));
@@ -69,8 +73,9 @@ export function jobsOf({ jobs }: Snapshot, now: number, moment: MomentOf): JobRo
 /** The newest reports. */
 export function reportsOf({ reports }: Snapshot, moment: MomentOf): ReportRow[] | null {
   if (reports === null) return null;
-  return reports.map(({ unit, title, at, claims, broken, example }) => ({
+  return reports.map(({ unit, id, title, at, claims, broken, example }) => ({
     unit,
+    id,
     title,
     at: moment(at),
     claims,

@@ -5,12 +5,12 @@ import { embeddingProviders, type EmbeddingSettings, type Env } from '#lib/env.t
 import { messageOf } from '#lib/errors.ts';
 import { configurationError } from '#lib/given.ts';
 import type { Log } from '#lib/log.ts';
+import { isNear, wayTo } from '../../way.ts';
 import type { Embedder } from './embedder.ts';
 import { ollama } from './ollama.ts';
 import { openai } from './openai.ts';
 import type { Protocol } from './protocol.ts';
 import { createRemoteEmbedder } from './remote.ts';
-import { isNear, wayTo } from './way.ts';
 
 /** Which model made the vectors of a space, so that it can still be asked while another one takes over; plain JSON, no key. */
 export const SpaceDescription = z.object({

@@ -1,9 +1,9 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Check, Finding, Probes, ServiceStatus } from '#holding/health/check.ts';
+import type { Check, Probes, ServiceStatus, Told } from '#holding/health/check.ts';
 import disk, { judgeDisk } from '#holding/health/checks/disk.ts';
 import { egressCheck } from '#holding/health/checks/egress.ts';
 import * as catalogue from '#holding/health/checks/index.ts';
@@ -15,16 +15,29 @@ import queueCanary from '#holding/health/checks/queue-canary.ts';
 import queues from '#holding/health/checks/queues.ts';
 import scheduler from '#holding/health/checks/scheduler.ts';
 import { edge, redis } from '#holding/health/checks/services.ts';
-import { inOrder } from '#holding/health/state/decide.ts';
+import { inOrder } from '#holding/health/state/order.ts';
 import { lookAt } from '#holding/health/look.ts';
+import { Snapshot } from '#holding/health/snapshot.ts';
 import { parsePressure } from '#holding/health/host/pressure.ts';
+import { systemClock } from '#lib/clock.ts';
 import { OmegaError } from '#lib/errors.ts';
-import { jobDeadline, minute, noon, probesOf, queueCounts, stillClock, temporaryFolder } from '../../support/health.ts';
+import {
+  inEnglish,
+  jobDeadline,
+  minute,
+  noon,
+  openHealth,
+  probesOf,
+  queueCounts,
+  say,
+  stillClock,
+  temporaryFolder,
+} from '../../support/health.ts';
 
 const never = new AbortController().signal;
 
-function run(check: Check, probes: Probes = probesOf(), signal = never): Promise<Finding> {
-  return check.run({ probes, signal, clock: stillClock() });
+async function run(check: Check, probes: Probes = probesOf(), signal = never): Promise<Told> {
+  return inEnglish(await check.run({ probes, signal, clock: stillClock() }));
 }
 
 function supervisor(...services: Partial<ServiceStatus>[]): Partial<Probes> {
@@ -52,12 +65,12 @@ async function refuse(): Promise<never> {
   throw new Error('connect ECONNREFUSED');
 }
 
-function lookAtWait(ms: number): Promise<Finding> {
+function lookAtWait(ms: number): Promise<Told> {
   return run(queues, probesOf({ queues: async () => [queueCounts({ oldestWaitingMs: ms })] }));
 }
 
-function diskOf(bytesShare: number, filesShare = 0): Finding {
-  return judgeDisk({ bytesShare, filesShare, freeBytes: 5e9 });
+function diskOf(bytesShare: number, filesShare = 0): Told {
+  return inEnglish(judgeDisk({ bytesShare, filesShare, freeBytes: 5e9 }));
 }
 
 function memoryOf(share: number, full = 0): string {
@@ -130,7 +143,7 @@ test('a canary that does not come back fails with the reason', async () => {
 
 test('a process without a queue to ask knows nothing about it, and does not call it down', async () => {
   const probes = probesOf({ ...noSupervisor, canary: haveNoQueue, queues: haveNoQueue });
-  const options = { clock: stillClock(), probes, signal: never, secrets: [] };
+  const options = { clock: stillClock(), probes, signal: never, secrets: [], say };
   expect((await lookAt(queueCanary, options)).status).toBe('unknown');
   expect((await lookAt(redis, options)).status).toBe('unknown');
 });
@@ -149,6 +162,21 @@ test('a job past its deadline is named, with how it last ended', async () => {
     status: 'fail',
     reason: 'Overdue: site-render (last outcome: dead)',
   });
+});
+
+test('a job that is made up for within the minute after a start raises no alarm', async () => {
+  using folder = temporaryFolder();
+  let late = true;
+  const probes = probesOf({ deadlines: async () => [jobDeadline({ deadlineAt: late ? 0 : Date.now() + minute })] });
+  const checks = [{ ...scheduler, dependsOn: [] }];
+  using bench = openHealth(folder.path, { clock: systemClock, checks: () => checks, probes });
+  const states = new Set<string | undefined>();
+  for (const isLate of [true, true, true, false, false]) {
+    late = isLate;
+    await bench.health.beat(new AbortController().signal, 'all');
+    states.add(Snapshot.parse(JSON.parse(readFileSync(bench.snapshotPath, 'utf8'))).checks[0]?.state);
+  }
+  expect([...states]).toEqual(['new', 'up']);
 });
 
 test('a scheduler that knows no job is unknown', async () => {
@@ -248,7 +276,7 @@ test('the age of the page is that of its file', async () => {
   expect((await run(page, probesOf({ page: path }))).status).toBe('unknown');
   mkdirSync(dirname(path));
   writeFileSync(path, '<!doctype html>');
-  const aged = (ms: number): Promise<Finding> => {
+  const aged = (ms: number): Promise<Told> => {
     utimesSync(path, (noon - ms) / 1000, (noon - ms) / 1000);
     return run(page, probesOf({ page: path }));
   };

@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import recall, { judgeRecall } from '#holding/health/checks/recall.ts';
 import { indexView } from '#holding/health/views.ts';
-import type { Finding, MemoryProbe } from '#holding/health/check.ts';
+import type { MemoryProbe, Told } from '#holding/health/check.ts';
 import { OmegaError } from '#lib/errors.ts';
-import { hour, memoryStats, minute, noon, probesOf, stillClock } from '../../support/health.ts';
+import { hour, inEnglish, memoryStats, minute, noon, probesOf, stillClock } from '../../support/health.ts';
 import { scenes, sceneTime } from '../../support/snapshots.ts';
 
-function look(change: Partial<MemoryProbe> = {}): Promise<Finding> {
+async function look(change: Partial<MemoryProbe> = {}): Promise<Told> {
   const memory: MemoryProbe = { stats: async () => memoryStats(), probe: async () => 4, ...change };
-  return recall.run({ probes: probesOf({ memory }), clock: stillClock(), signal: new AbortController().signal });
+  const { signal } = new AbortController();
+  return inEnglish(await recall.run({ probes: probesOf({ memory }), clock: stillClock(), signal }));
 }
 
 const index = memoryStats().index;
@@ -47,8 +48,8 @@ test('a memory whose journal cannot be read is down without doubt, and waits for
 });
 
 test('records that wait for the index are no matter at first, and a warning after a quarter of an hour', () => {
-  const waiting = (since: number): Finding =>
-    judgeRecall(memoryStats({ index: { ...index, pending: 2 }, lastWriteAt: noon - since }), 4, noon);
+  const waiting = (since: number): Told =>
+    inEnglish(judgeRecall(memoryStats({ index: { ...index, pending: 2 }, lastWriteAt: noon - since }), 4, noon));
   expect(waiting(minute).status).toBe('ok');
   expect(waiting(hour)).toMatchObject({
     status: 'warn',
@@ -59,7 +60,7 @@ test('records that wait for the index are no matter at first, and a warning afte
 
 test('a move to another model is no fault, however long it takes', () => {
   const moving = memoryStats({ index: { ...index, next: 'ollama-bge-m3-v1', pending: 900 }, lastWriteAt: noon - hour });
-  expect(judgeRecall(moving, 4, noon)).toMatchObject({
+  expect(inEnglish(judgeRecall(moving, 4, noon))).toMatchObject({
     status: 'ok',
     reason: expect.stringContaining('moves to the model ollama-bge-m3-v1, 900 records to go'),
   });

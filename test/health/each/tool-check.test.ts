@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import type { Check, Finding } from '#holding/health/check.ts';
+import type { Check, Told } from '#holding/health/check.ts';
 import { lookAt } from '#holding/health/look.ts';
 import { judgeConfig, toolChecks } from '#holding/health/each/tool-check.ts';
 import { judgeServer, toolName } from '#holding/health/each/tool-verdict.ts';
 import { OmegaError } from '#lib/errors.ts';
 import { serverStates, type ServerStatus } from '#mcp/hub.ts';
-import { hour, minute, noon, probesOf, serverStatus, stillClock } from '../../support/health.ts';
+import { hour, inEnglish, minute, noon, probesOf, say, serverStatus, stillClock } from '../../support/health.ts';
 
 const never = new AbortController().signal;
 const unheard = { value: null, at: null, why: 'nobody called it yet' };
 
-function judge(change: Partial<ServerStatus> = {}, now = noon): Finding {
-  return judgeServer(serverStatus(change), now);
+function judge(change: Partial<ServerStatus> = {}, now = noon): Told {
+  return inEnglish(judgeServer(serverStatus(change), now));
 }
 
 test('a server that answered a call is well, and says how long ago', () => {
@@ -135,19 +135,22 @@ test('the time of a ping is its latency', () => {
 });
 
 test('a configuration that cannot be used is down at once; one that names no server is not set up', () => {
-  expect(judgeConfig({ servers: 0, fault: 'mcp.json has one fault' })).toMatchObject({
+  expect(inEnglish(judgeConfig({ servers: 0, fault: 'mcp.json has one fault' }))).toMatchObject({
     status: 'fail',
     explicit: true,
     reason: 'mcp.json has one fault',
     todo: { command: 'npm run mcp -- list' },
   });
   expect(judgeConfig({ servers: 0, fault: null }).status).toBe('off');
-  expect(judgeConfig({ servers: 2, fault: null })).toEqual({ status: 'ok', reason: 'mcp.json names 2 servers' });
+  expect(inEnglish(judgeConfig({ servers: 2, fault: null }))).toEqual({
+    status: 'ok',
+    reason: 'mcp.json names 2 servers',
+  });
 });
 
 test('each server has its check beside that of the configuration, named as a person would', () => {
   const checks = toolChecks([{ name: 'brave-search' }, { name: 'github' }]);
-  expect(checks.map(({ id, name }) => `${id} ${name}`)).toEqual([
+  expect(checks.map(({ id, name }) => `${id} ${say(name)}`)).toEqual([
     'mcp Tool servers',
     'mcp-brave-search Brave Search',
     'mcp-github GitHub',
@@ -175,7 +178,7 @@ test('each check asks for its own server, and in a process without a hub nothing
 });
 
 async function statusesOf(checks: readonly Check[], change: Parameters<typeof probesOf>[0]): Promise<string[]> {
-  const options = { clock: stillClock(noon + minute), probes: probesOf(change), signal: never, secrets: [] };
+  const options = { clock: stillClock(noon + minute), probes: probesOf(change), signal: never, secrets: [], say };
   const findings = await Promise.all(checks.map((check) => lookAt(check, options)));
   return findings.map(({ status }) => status);
 }

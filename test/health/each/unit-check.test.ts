@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Finding, UnitStanding } from '#holding/health/check.ts';
+import type { Told, UnitStanding } from '#holding/health/check.ts';
 import { judgeUnit, unitChecks } from '#holding/health/each/unit-check.ts';
-import { hour, noon, probesOf, stillClock, unitStanding } from '../../support/health.ts';
+import { hour, inEnglish, noon, probesOf, stillClock, unitStanding } from '../../support/health.ts';
 
 const marketing = { id: 'marketing', name: 'Marketing', reportEveryMs: 24 * hour };
 const { signal } = new AbortController();
 
-function judge(change: Partial<UnitStanding> = {}): Finding {
-  return judgeUnit(marketing, unitStanding(change), noon);
+function judge(change: Partial<UnitStanding> = {}): Told {
+  return inEnglish(judgeUnit(marketing, unitStanding(change), noon));
 }
 
 function mandate(state: UnitStanding['mandate']['state']): Pick<UnitStanding, 'mandate'> {

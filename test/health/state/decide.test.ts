@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Check, Status } from '#holding/health/check.ts';
-import { decide, inOrder, type Decision } from '#holding/health/state/decide.ts';
-import { finding, minute, noon, scripted, second } from '../../support/health.ts';
+import { decide, type Decision } from '#holding/health/state/decide.ts';
+import { inOrder } from '#holding/health/state/order.ts';
+import { finding, minute, noon, say, scripted, second } from '../../support/health.ts';
 
 const redis = scripted('redis', {});
 const children = Array.from({ length: 30 }, (_, index) => scripted(`child-${index}`, {}, { dependsOn: ['redis'] }));
@@ -14,7 +15,7 @@ function rounds(checks: readonly Check[], given: readonly Record<string, Status>
   return given.map((found, index) => {
     const now = noon + index * everyMs;
     const looks = new Map(Object.entries(found).map(([id, status]) => [id, { at: now, finding: finding(status) }]));
-    const decision = decide({ checks, memories, looks, now, offSince: null });
+    const decision = decide({ checks, memories, looks, held: new Map(), now, say, offSince: null });
     memories = decision.memories;
     return decision;
   });

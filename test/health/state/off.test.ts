@@ -6,7 +6,8 @@ import { stateOf } from '#holding/health/state/evidence.ts';
 import { newMemory } from '#holding/health/state/memory.ts';
 import { overallOf } from '#holding/health/overall.ts';
 import { Snapshot } from '#holding/health/snapshot.ts';
-import { block, monitorWasOff, observe } from '#holding/health/state/state.ts';
+import { block, monitorWasOff } from '#holding/health/state/events.ts';
+import { observe } from '#holding/health/state/state.ts';
 import { stretches, uptimeOf } from '#holding/health/store/timeline.ts';
 import { indexView } from '#holding/health/views.ts';
 import {
@@ -17,6 +18,7 @@ import {
   noon,
   openHealth,
   plainRule,
+  say,
   scripted,
   stillClock,
   temporaryFolder,
@@ -56,12 +58,12 @@ test('what it knew before it was off is forgotten: it begins anew, and does not 
 
 test('a check that is off is not blocked, and time without a monitor leaves it off', () => {
   const off = lookRepeatedly(['off']).memory;
-  const gone = monitorWasOff(off, noon, { rule: plainRule, now: noon + 3 * hour });
+  const gone = monitorWasOff(off, noon, { rule: plainRule, say, now: noon + 3 * hour });
   expect(gone).toMatchObject({ memory: { state: 'off', nextAt: noon + 3 * hour }, flips: [] });
-  const cause = { id: 'redis', name: 'Redis', since: noon };
-  const blocked = block(newMemory(noon), cause, { rule: plainRule, now: noon, look: undefined }).memory;
+  const cause = { id: 'redis', name: 'Redis', since: noon, makes: 'blocked' } as const;
+  const blocked = block(newMemory(noon, say), cause, { rule: plainRule, say, now: noon, look: undefined }).memory;
   const look = { at: noon + minute, finding: finding('off') };
-  expect(observe(blocked, look, { rule: plainRule }).memory).toMatchObject({ state: 'off', blockedBy: null });
+  expect(observe(blocked, look, { rule: plainRule, say }).memory).toMatchObject({ state: 'off', blockedBy: null });
 });
 
 /** What was written after `brave` found these one after the other, beside a disk that says what the script says. */
@@ -116,7 +118,7 @@ test('turning off what was down ends its incident; being off opens none', async 
 
 test('where everything is off nothing is watched, which is not green', () => {
   const memory = lookRepeatedly(['off']).memory;
-  expect(overallOf([{ check: scripted('brave', {}), memory }])).toEqual({
+  expect(overallOf([{ check: scripted('brave', {}), memory }], say)).toEqual({
     state: 'unknown',
     headline: 'Nothing is watched',
   });
@@ -128,6 +130,6 @@ test('a tool that is down degrades the whole in its own words, and does not take
   const headline = { down: 'Brave Search cannot be used' };
   const brave = { check: scripted('brave', {}, { worstOverall: 'degraded', headline }), memory: down };
   const disk = { check: scripted('disk', {}), memory: up };
-  expect(overallOf([brave, disk])).toEqual({ state: 'degraded', headline: 'Brave Search cannot be used' });
-  expect(overallOf([brave, { ...disk, memory: down }])).toEqual({ state: 'down', headline: 'Disk is down' });
+  expect(overallOf([brave, disk], say)).toEqual({ state: 'degraded', headline: 'Brave Search cannot be used' });
+  expect(overallOf([brave, { ...disk, memory: down }], say)).toEqual({ state: 'down', headline: 'Disk is down' });
 });

@@ -11,14 +11,14 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Finding } from '#holding/health/check.ts';
+import type { Told } from '#holding/health/check.ts';
 import type { Flip } from '#holding/health/health.ts';
 import { newMemory } from '#holding/health/state/memory.ts';
 import { observe } from '#holding/health/state/state.ts';
 import { stretches, timeIn, uptimeOf } from '#holding/health/store/timeline.ts';
-import { minute, noon, plainRule } from '../../support/health.ts';
+import { minute, noon, plainRule, say } from '../../support/health.ts';
 
-const aFinding: Arbitrary<Finding> = record({
+const aFinding: Arbitrary<Told> = record({
   status: constantFrom('ok', 'warn', 'fail', 'unknown', 'off'),
   reason: constant('seen'),
   explicit: boolean(),
@@ -34,19 +34,19 @@ const unsteadyLooks = array(
   { maxLength: 60 },
 );
 
-interface Told {
+interface Seen {
   readonly at: number;
-  readonly finding: Finding;
+  readonly finding: Told;
   readonly flips: readonly Flip[];
   readonly state: string;
 }
 
-function tell(looks: readonly { finding: Finding; gapMs: number; hold: boolean }[]): Told[] {
-  let memory = newMemory(noon);
+function tell(looks: readonly { finding: Told; gapMs: number; hold: boolean }[]): Seen[] {
+  let memory = newMemory(noon, say);
   let at = noon;
   return looks.map(({ finding, gapMs, hold }) => {
     at += gapMs;
-    const step = observe(memory, { at, finding }, { rule: plainRule, hold });
+    const step = observe(memory, { at, finding }, { rule: plainRule, say, mustWait: () => hold });
     memory = step.memory;
     return { at, finding, flips: step.flips, state: memory.state };
   });

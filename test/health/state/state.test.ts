@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { block, isDue, monitorWasOff } from '#holding/health/state/state.ts';
-import { finding, hour, lookRepeatedly, minute, noon, plainRule, second } from '../../support/health.ts';
+import { block, monitorWasOff } from '#holding/health/state/events.ts';
+import { isDue } from '#holding/health/state/state.ts';
+import { finding, hour, lookRepeatedly, minute, noon, plainRule, say, second } from '../../support/health.ts';
 
 test('a new check is up at its first ok', () => {
   const { memory, flips } = lookRepeatedly(['ok']);
@@ -73,6 +74,13 @@ test('doubt is looked at again after 2 s and after 10 s, then in its turn', () =
   expect(last.nextAt).toBe(at + minute);
 });
 
+test('what was unknown for long and then is well is looked at again after 2 s, not in its turn', () => {
+  const rule = { ...plainRule, everyMs: hour };
+  const long = lookRepeatedly(['fail', 'fail', 'unknown', 'unknown', 'unknown'], { rule, everyMs: hour }).memory;
+  const { memory } = lookRepeatedly(['ok'], { rule, everyMs: hour, memory: long });
+  expect(memory).toMatchObject({ state: 'unknown', nextAt: noon + 5 * hour + 2 * second });
+});
+
 test('what was down before unknown time is down again at its first fail', () => {
   const known = lookRepeatedly(['ok', 'fail', 'fail', 'unknown']).memory;
   expect(lookRepeatedly(['fail'], { memory: known }).memory.state).toBe('down');
@@ -105,6 +113,15 @@ test('four changes within half an hour are flapping', () => {
   expect(flips.map(({ to }) => to)).toEqual(['up', 'down', 'up', 'down', 'flapping']);
 });
 
+test('late and then down is one worsening: twice up, late, down and up again is flapping, once is not', () => {
+  const missed = [finding('late'), finding('fail', { explicit: true }), finding('ok'), finding('ok')];
+  const once = lookRepeatedly(['ok', ...missed]);
+  expect(once.memory.changes).toHaveLength(2);
+  const twice = lookRepeatedly(missed, { memory: once.memory });
+  expect(twice.memory.state).toBe('flapping');
+  expect(twice.flips.map(({ to }) => to)).toEqual(['late', 'down', 'flapping']);
+});
+
 test('flapping ends after half an hour without a change, and not before', () => {
   const flapping = lookRepeatedly(['ok', 'fail', 'fail', 'ok', 'ok', 'fail', 'fail', 'ok', 'ok']).memory;
   const quiet = lookRepeatedly(
@@ -119,31 +136,31 @@ test('flapping ends after half an hour without a change, and not before', () => 
 
 test('a blocked check names the cause, counts from the cause, and keeps what it saw', () => {
   const { memory } = lookRepeatedly(['ok', 'ok', 'ok']);
-  const cause = { id: 'redis', name: 'Redis', since: noon + minute };
+  const cause = { id: 'redis', name: 'Redis', since: noon + minute, makes: 'blocked' } as const;
   const look = { at: noon + 3 * minute, finding: finding('fail', { latencyMs: 7 }) };
-  const step = block(memory, cause, { rule: plainRule, now: look.at, look });
+  const step = block(memory, cause, { rule: plainRule, say, now: look.at, look });
   expect(step.flips).toMatchObject([{ to: 'blocked', at: noon + minute, reason: 'Redis is the cause' }]);
   expect(step.memory).toMatchObject({ blockedBy: 'redis', lastSeen: look.at, latencyMs: 7, lastKnown: 'up' });
 });
 
 test('where the clock was set back a check is not blocked in the future', () => {
   const { memory } = lookRepeatedly(['ok']);
-  const cause = { id: 'redis', name: 'Redis', since: noon };
-  const step = block(memory, cause, { rule: plainRule, now: noon - hour, look: undefined });
+  const cause = { id: 'redis', name: 'Redis', since: noon, makes: 'blocked' } as const;
+  const step = block(memory, cause, { rule: plainRule, say, now: noon - hour, look: undefined });
   expect(step.flips).toMatchObject([{ to: 'blocked', at: noon - hour }]);
 });
 
 test('what is no longer blocked is up at its first ok', () => {
   const { memory } = lookRepeatedly(['ok']);
-  const cause = { id: 'redis', name: 'Redis', since: noon };
-  const blocked = block(memory, cause, { rule: plainRule, now: noon + minute, look: undefined }).memory;
+  const cause = { id: 'redis', name: 'Redis', since: noon, makes: 'blocked' } as const;
+  const blocked = block(memory, cause, { rule: plainRule, say, now: noon + minute, look: undefined }).memory;
   const { memory: after } = lookRepeatedly(['ok'], { memory: blocked });
   expect(after).toMatchObject({ state: 'up', blockedBy: null });
 });
 
 test('the time in which the monitor was off is unknown, from its last sign of life', () => {
   const { memory } = lookRepeatedly(['ok']);
-  const { memory: off, flips } = monitorWasOff(memory, noon + second, { rule: plainRule, now: noon + 3 * hour });
+  const { memory: off, flips } = monitorWasOff(memory, noon + second, { rule: plainRule, say, now: noon + 3 * hour });
   expect(flips).toEqual([
     { check: 'disk', from: 'up', to: 'unknown', at: noon + second, reason: 'The monitor was off' },
   ]);

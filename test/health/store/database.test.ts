@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '#holding/health/store/database.ts';
 import { openHealthStore } from '#holding/health/store/store.ts';
 import { createLog, silentLog } from '#lib/log.ts';
-import { finding, minute, noon, temporaryFolder } from '../../support/health.ts';
+import { finding, minute, noon, say, temporaryFolder } from '../../support/health.ts';
 
 const options = { now: noon, log: silentLog };
 
@@ -21,7 +21,7 @@ test('a file that is no database is set aside untouched, and the owner is told',
   const aside = readdirSync(folder.path).find((name) => name.startsWith('health.sqlite.broken-'));
   expect(aside).toBe('health.sqlite.broken-2026-03-03T120000.000Z');
   expect(readFileSync(join(folder.path, aside ?? ''), 'utf8')).toContain('not a database');
-  expect(store.fault).toContain(aside);
+  expect(say(store.fault ?? '')).toContain(aside);
   expect(lines.join('')).toContain('set aside');
 });
 
@@ -35,12 +35,12 @@ test('a database damaged in its middle is set aside too', () => {
         ['disk', { at: noon + beat * minute, finding: finding('fail', { reason: `reason ${beat}` }) }],
       ]);
       const heart = { seq: beat, beatAt: noon, state: 'up', since: noon } as const;
-      store.transaction(() => store.save({ heart, looks, memories: new Map(), flips: [] }));
+      store.transaction(() => store.save({ heart, looks, memories: new Map(), forgotten: [], flips: [], gap: null }));
     }
   }
   truncateSync(path, readFileSync(path).length - 3 * 4096);
   using store = openHealthStore(path, options);
-  expect(store.fault).toContain('It was damaged');
+  expect(say(store.fault ?? '')).toContain('It was damaged');
   expect(store.observations(0)).toEqual([]);
 });
 
@@ -49,12 +49,12 @@ test('a folder in its place is set aside', () => {
   const path = join(folder.path, 'health.sqlite');
   mkdirSync(path);
   using store = openHealthStore(path, options);
-  expect(store.fault).toContain('It was damaged');
+  expect(say(store.fault ?? '')).toContain('It was damaged');
 });
 
 test('where nothing can be written records are kept in memory, and the owner is told', () => {
   using store = openHealthStore('/nonexistent/folder/health.sqlite', options);
-  expect(store.fault).toContain('It cannot be written');
+  expect(say(store.fault ?? '')).toContain('It cannot be written');
   expect(store.heart().seq).toBe(0);
 });
 

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { openRunHistory, type Run, type RunEnd } from '#holding/health/store/runs.ts';
+import { openRunHistory } from '#holding/health/store/run-history.ts';
+import type { Run, RunEnd } from '#holding/health/store/runs.ts';
 import { openHealthStore, type HealthStore } from '#holding/health/store/store.ts';
 import { dayMs } from '#holding/health/store/timeline.ts';
 import { silentLog } from '#lib/log.ts';
 import type { RunRecorder } from '#queue/run.ts';
-import { minute, noon, second, temporaryFolder } from '../../support/health.ts';
+import { minute, noon, say, second, temporaryFolder } from '../../support/health.ts';
 
 function open(folder: string): HealthStore {
   return openHealthStore(join(folder, 'health.sqlite'), { now: noon, log: silentLog });
@@ -49,6 +50,21 @@ test('history is of one job where asked, and no longer than asked', () => {
   for (const id of ['a', 'b', 'c']) store.runs.started(run(id, { job: id === 'b' ? 'canary' : 'heartbeat' }));
   expect(store.runs.history({ job: 'heartbeat', limit: 5 }).map(({ id }) => id)).toEqual(['c', 'a']);
   expect(store.runs.history({ limit: 1 }).map(({ id }) => id)).toEqual(['c']);
+});
+
+test('history leaves out what comes all the time and went well, where asked; the latest of the others are found', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  const beats: [string, RunEnd['outcome']][] = [['ok', 'done'], ['ill', 'failed'], ['left out', 'skipped']]; // prettier-ignore
+  for (const [id, outcome] of beats) store.runs.record(run(id, { reason: 'event' }), end(outcome));
+  store.runs.record(run('by hand', { reason: 'manual' }), end('done'));
+  store.runs.record(run('of a unit', { queue: 'swarm', reason: 'event' }), end('done'));
+  store.runs.started(run('goes on', { reason: 'event' }));
+  expect(store.runs.history({ limit: 9, withoutRoutine: true }).map(({ id }) => id)).toEqual([
+    'of a unit',
+    'by hand',
+    'ill',
+  ]);
 });
 
 test('the last success is remembered through the failures after it, and through a restart', () => {
@@ -157,7 +173,7 @@ test('what could not be written is told of, and written with the next', () => {
     using _full = fullDisk(folder.path);
     store.runs.started(run('a'));
     store.runs.flush();
-    expect(store.runs.fault()).toBe('The last runs could not be written down: disk is full');
+    expect(say(store.runs.fault() ?? '')).toBe('The last runs could not be written down: disk is full');
   }
   store.runs.ended('a', end('done'));
   store.runs.record(run('b'), end('missed'));
@@ -176,7 +192,9 @@ test('what could not be written twice is lost, which stays on the list until the
   }
   store.runs.started(run('b'));
   expect(store.runs.history({ limit: 5 }).map(({ id }) => id)).toEqual(['b']);
-  expect(store.runs.fault()).toBe('1 record of runs could not be written down since the start: disk is full');
+  expect(say(store.runs.fault() ?? '')).toBe(
+    '1 record of runs could not be written down since the start: disk is full',
+  );
 });
 
 test('no more than a thousand wait for their second try, the newest', () => {
@@ -188,5 +206,5 @@ test('no more than a thousand wait for their second try, the newest', () => {
     store.runs.flush();
   }
   expect(store.runs.history({ limit: 2000 }).at(-1)?.id).toBe('r3');
-  expect(store.runs.fault()).toMatch(/^3 records of runs/);
+  expect(say(store.runs.fault() ?? '')).toMatch(/^3 records of runs/);
 });

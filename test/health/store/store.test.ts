@@ -6,7 +6,7 @@ import { newMemory, type Memory } from '#holding/health/state/memory.ts';
 import { openHealthStore, type BeatRecord, type HealthStore } from '#holding/health/store/store.ts';
 import { dayMs } from '#holding/health/store/timeline.ts';
 import { silentLog } from '#lib/log.ts';
-import { finding, hour, minute, noon, temporaryFolder } from '../../support/health.ts';
+import { finding, hour, minute, noon, say, temporaryFolder } from '../../support/health.ts';
 
 const heart = { seq: 1, beatAt: noon, state: 'up', since: noon } as const;
 
@@ -15,7 +15,9 @@ function open(folder: string): HealthStore {
 }
 
 function save(store: HealthStore, record: Partial<BeatRecord>): void {
-  store.transaction(() => store.save({ heart, looks: new Map(), memories: new Map(), flips: [], ...record }));
+  store.transaction(() =>
+    store.save({ heart, looks: new Map(), memories: new Map(), forgotten: [], flips: [], gap: null, ...record }),
+  );
 }
 
 function flip(to: Flip['to'], at: number, from: Flip['from'] = 'up'): Flip {
@@ -38,6 +40,7 @@ test('an observation takes at most 25 bytes', () => {
     });
   }
   const bytes = (sizeAfterClose(again, path) - before) / 10_000;
+  console.log(`an observation: ${bytes.toFixed(1)} bytes`);
   expect(bytes).toBeLessThanOrEqual(25);
 });
 
@@ -67,7 +70,7 @@ test('an observation of before 2025, as from a machine without a clock battery, 
 
 test('what is remembered of a check survives a restart', () => {
   using folder = temporaryFolder();
-  const memory: Memory = { ...newMemory(noon), state: 'down', lastKnown: 'down', blockedBy: null, reason: 'gone' };
+  const memory: Memory = { ...newMemory(noon, say), state: 'down', lastKnown: 'down', blockedBy: null, reason: 'gone' };
   {
     using store = open(folder.path);
     save(store, {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayMs, days90Of, stretches, uptimeOf, window90 } from '#holding/health/store/timeline.ts';
+import { dayMs, stretches, uptimeOf } from '#holding/health/store/timeline.ts';
 import { hour, minute, noon } from '../../support/health.ts';
 
 const window = { from: noon, to: noon + 10 * hour };
@@ -41,21 +41,4 @@ test('uptime is the share of the known time: unknown, blocked and paused time is
     { to: 'down', at: noon + 9 * hour + 30 * minute },
   ] as const;
   expect(uptimeOf(stretches(flips, window))).toBe(3.5 / 4);
-});
-
-test('each of 90 days has the worst state that it saw, and the run lengths add up to 90', () => {
-  const last90 = window90(noon);
-  const today = noon - 12 * hour;
-  const flips = [
-    { to: 'up', at: today - 3 * dayMs + hour },
-    { to: 'down', at: today - dayMs + hour },
-    { to: 'up', at: today - dayMs + 2 * hour },
-  ] as const;
-  const days = days90Of(stretches(flips, last90), last90);
-  expect(days).toEqual([
-    { state: 'new', days: 86 },
-    { state: 'up', days: 2 },
-    { state: 'down', days: 1 },
-    { state: 'up', days: 1 },
-  ]);
 });

@@ -77,10 +77,53 @@ test('a job past its deadline is overdue', async () => {
 });
 
 test('a percentage is never rounded up', () => {
-  expect([1, 0.99999, 0.5, 0, null].map(percentage)).toEqual(['100', '99.99', '50.00', '0.00', '–']);
+  expect([1, 0.99999, 0.5, 0, null].map((share) => percentage(share))).toEqual(['100', '99.99', '50.00', '0.00', '–']);
 });
 
 test('a snapshot that is dated in the future is called unknown', async () => {
   const { overall } = indexView(await trouble(), noon - minute);
   expect(overall).toMatchObject({ state: 'unknown', headline: 'The last look is dated in the future' });
+});
+
+/** What waits: so many things that are wrong, then so many that are merely not set up. */
+async function waiting(wrong: number, notSetUp: number): Promise<ReturnType<typeof indexView>['attention']> {
+  const snapshot = await trouble();
+  const thing = (why: string, index: number) => ({ what: `${why} ${index}`, why, command: 'x', minutes: 1 });
+  const [first, ...others] = snapshot.checks;
+  if (first === undefined) throw new Error('There is no check');
+  const checks: Snapshot['checks'] = [{ ...first, state: 'off', reason: 'not set up' }, ...others];
+  const attention = [
+    ...Array.from({ length: wrong }, (_, index) => thing('wrong', index)),
+    ...Array.from({ length: notSetUp }, (_, index) => thing('not set up', index)),
+  ];
+  return indexView({ ...snapshot, checks, attention }, noon).attention;
+}
+
+test.each([
+  [0, 9, 3, 6],
+  [1, 9, 3, 7],
+  [4, 9, 4, 9],
+  [8, 1, 5, 4],
+  [1, 0, 1, 0],
+])('of %i things that are wrong and %i that are not set up, %i are shown and %i folded', async (...counts) => {
+  const { shown, folded } = await waiting(counts[0], counts[1]);
+  expect([shown.length, folded.length]).toEqual([counts[2], counts[3]]);
+});
+
+test('a row links to its page, unless its id can be no part of an address', async () => {
+  const snapshot = await trouble();
+  const checks = snapshot.checks.map((check, index) => (index === 0 ? { ...check, id: '../x' } : check));
+  const paths = indexView({ ...snapshot, checks }, noon).groups.flatMap(({ rows }) => rows.map(({ path }) => path));
+  expect(new Set(paths)).toEqual(new Set(['/checks/load/', '/checks/queue/', '/checks/redis/', null]));
+});
+
+test('the checks of Omega’s bot and of Zwartehand are found by their ids', async () => {
+  const snapshot = await trouble();
+  const ids = ['telegram', 'zwartehand'];
+  const checks = snapshot.checks.map((check, index) => ({ ...check, id: ids[index] ?? check.id }));
+  expect(indexView({ ...snapshot, checks }, noon).bots).toMatchObject({
+    omega: { id: 'telegram' },
+    zwartehand: { id: 'zwartehand' },
+  });
+  expect(indexView(snapshot, noon).bots).toEqual({ omega: null, zwartehand: null });
 });

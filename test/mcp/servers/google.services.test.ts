@@ -127,7 +127,7 @@ describe.skipIf(why !== null)(`google${why === null ? '' : `: ${why}`}`, () => {
     const { hub } = await place(({ tokens }) => rmSync(tokens));
     const status = await hub.probe('google', 3, AbortSignal.timeout(30_000));
     expect(status).toMatchObject({ reachable: { value: true }, usable: { value: false }, state: 'needs-auth' });
-    expect(status.warning?.reason).toBe('nobody has signed in to Google yet');
+    expect(status.warning?.reason).toMatchObject({ en: 'nobody has signed in to Google yet' });
   });
 
   test("a sign-in of test mode is warned of before its seventh day, by Google's own word", async () => {
@@ -135,7 +135,8 @@ describe.skipIf(why !== null)(`google${why === null ? '' : `: ${why}`}`, () => {
     await ask(hub, 'google.list-calendars', {});
     await expect.poll(() => readFileSync(tokens, 'utf8')).toContain('refresh_token_expires_in');
     const { warning } = await hub.probe('google', 2, AbortSignal.timeout(30_000));
-    expect(warning?.reason).toMatch(/^the sign-in to Google ends at .* UTC, for the app is in test mode$/);
+    const en: unknown = expect.stringMatching(/^the sign-in to Google ends at .* UTC, for the app is in test mode$/);
+    expect(warning?.reason).toMatchObject({ en });
     expect(statusOf(hub, 'google').warning).toEqual(warning);
   });
 });

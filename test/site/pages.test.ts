@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pages } from '#holding/health/views/pages.ts';
+import type { Renderer } from '#site/render.ts';
+import { pastScene, type PastKind } from '../support/past.ts';
+import { builtRenderer, temporaryFolder } from '../support/site.ts';
+import { sceneTime } from '../support/snapshots.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let renderer: Renderer;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  renderer = await builtRenderer(folder.path);
+}, 120_000);
+
+afterAll(async () => folder[Symbol.asyncDispose]());
+
+async function draw(kind: PastKind, language: 'en' | 'nl' = 'en'): Promise<ReadonlyMap<string, string>> {
+  using scene = pastScene(folder.path, kind, language);
+  const drawn = new Map<string, string>();
+  for (const { path, view } of pages(scene.snapshot, scene.sources, sceneTime)) {
+    drawn.set(path, await renderer.draw({ path, view: view() }));
+  }
+  return drawn;
+}
+
+describe('the pages of the past', () => {
+  test('each weigh at most 40 KB, and fetch nothing', async () => {
+    for (const [path, html] of await draw('year')) {
+      expect(Buffer.byteLength(html), path).toBeLessThanOrEqual(40_000);
+      expect(html, path).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    }
+  });
+
+  test('keep what a check says inert', async () => {
+    const html = (await draw('year')).get('/checks/shop/') ?? '';
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(html).not.toMatch(/<script>alert|<b onmouseover|<img/);
+    for (const hidden of ['\u0007', '\u202E']) expect(html).not.toContain(hidden);
+  });
+
+  test('say that the past cannot be read, and show nothing of it as well', async () => {
+    const drawn = await draw('unreadable');
+    for (const path of ['/checks/disk/', '/incidents/', '/runs/', '/units/marketing/']) {
+      expect(drawn.get(path), path).toContain('The records of the past cannot be read');
+    }
+    expect(drawn.get('/runs/')).not.toContain('class="up"');
+    expect(drawn.get('/reports/')).toContain('The reports could not be read');
+  });
+
+  test('say on the first day that history begins, and what to do where there is nothing', async () => {
+    const drawn = await draw('firstDay');
+    expect(drawn.get('/checks/redis/')).toContain('History goes back to 09:33');
+    expect(drawn.get('/checks/disk/')).toContain('history begins with its first look');
+    expect(drawn.get('/incidents/')).toContain('None so far');
+    expect(drawn.get('/runs/')).toContain('npm run job:heartbeat');
+    expect(drawn.get('/reports/')).toContain('npm run job:trend-report');
+    expect(drawn.get('/units/marketing/')).toContain('It has made no report yet');
+  });
+
+  test('speak Dutch from the title to the last line', async () => {
+    const drawn = await draw('year', 'nl');
+    expect(drawn.get('/checks/redis/')).toContain('<html lang="nl">');
+    const english =
+      /\b(?:since|Figures|Changes|Incidents|Uptime|Timeline|Affected|Budget used|Took|Began|Last runs|of which)\b/;
+    for (const path of [
+      '/checks/redis/',
+      '/incidents/',
+      '/incidents/10/',
+      '/units/marketing/',
+      '/runs/',
+      '/reports/',
+    ]) {
+      const text = (drawn.get(path) ?? '').replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/g, ' ');
+      expect(text, path).not.toMatch(english);
+    }
+  });
+
+  test('tell an incident from its first failing look on', async () => {
+    const html = (await draw('year')).get('/incidents/10/') ?? '';
+    const order = ['First failing look', 'Detected', 'Affected', 'Told', 'Changed'].map((word) =>
+      html.indexOf(`<b>${word}`),
+    );
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order[0]).toBeGreaterThan(0);
+  });
+
+  test('name the unit’s mandate, what is left of its budget, and how to read and approve it', async () => {
+    const html = (await draw('year')).get('/units/marketing/') ?? '';
+    for (const words of ['Ends soon', '6 left', '34 of 40 used', 'npm run mandate -- approve marketing']) {
+      expect(html.toLowerCase()).toContain(words.toLowerCase());
+    }
+  });
+});
