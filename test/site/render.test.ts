@@ -69,7 +69,7 @@ describe('the page', () => {
   test('shows what was never set up in a shape and words of its own, neither green nor since when', async () => {
     const html = await page('tools');
     expect(html).toContain('<li class=off><p><a href=/checks/brave-search/>Brave Search</a>');
-    expect(html).toContain('<p><b>Not set up</b><li');
+    expect(html).toContain('<p>Not set up<li');
     expect(html).toContain('2 of 4 up, 2 not set up');
     expect(html).toContain('aria-label="90 days not set up"></svg>');
   });

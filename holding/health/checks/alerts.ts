@@ -10,7 +10,7 @@ const longestFault = 120;
 /** Whether what is to be told gets through: an alert that nobody hears is as good as none. */
 export default defineCheck({
   id: 'alerts',
-  name: { en: 'Telling you', nl: 'Jou waarschuwen' },
+  name: { en: 'Alerts', nl: 'Meldingen' },
   group: 'reports',
   everyMs: 60_000,
   timeoutMs: 5000,
