@@ -73,6 +73,7 @@ export function openHealth({ opening, ...parts }: HealthParts): OpenHealth {
     paths,
     quietHours: env.quietHours,
     version: manifest.version,
+    network: env.networkHost,
     reports: () => listReports(paths.units, { limit: shownReports }),
     unitJobs,
     secrets,

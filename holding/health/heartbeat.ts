@@ -34,7 +34,7 @@ function monitorOf(options: HealthOptions): Monitor {
     ...options,
     say: sayIn(language),
     list: checkListOf(checks),
-    host: { name: hostname(), version, timezone, bootedAt, startedAt },
+    host: { name: hostname(), version, timezone, bootedAt, startedAt, network: options.network ?? null },
     known: { ...known, heart: { ...known.heart, seq } },
     looking: new Map(),
     arrived: new Map(),

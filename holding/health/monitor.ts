@@ -32,6 +32,8 @@ export interface HealthOptions {
   /** Only what is urgent makes a noise in them; undefined: none. */
   readonly quietHours?: QuietHours | undefined;
   readonly version: string;
+  /** The address on the local network at which the page can be read; undefined: only on this machine and in the tailnet. */
+  readonly network?: string | undefined;
   /** The newest reports of the business units, newest first; what is not asked for counts as not known. */
   readonly reports?: () => Promise<readonly ReportEntry[]>;
   /** The jobs that work for each unit, by its id; what these did last is told. */

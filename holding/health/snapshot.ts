@@ -173,6 +173,11 @@ export const Snapshot = z.object({
     timezone: z.string().meta({ description: 'IANA zone in which times are shown to the owner' }),
     bootedAt: Time,
     startedAt: Time,
+    network: z
+      .string()
+      .nullable()
+      .default(null)
+      .meta({ description: 'The address at which whoever is on the local network can read the page; null: nobody' }),
   }),
 });
 export type Snapshot = z.infer<typeof Snapshot>;

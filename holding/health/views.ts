@@ -49,6 +49,8 @@ export interface PageFrame {
     readonly version: string;
     readonly bootedAt: Moment;
     readonly startedAt: Moment;
+    /** Null: nobody on the local network can read the page. */
+    readonly network: string | null;
   };
 }
 

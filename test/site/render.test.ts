@@ -33,6 +33,15 @@ describe('the page', () => {
     expect(await page('oneDown')).toContain('waits for Redis');
   });
 
+  test('says where on the local network it can be read, and nothing of that where it cannot', async () => {
+    const scene = scenes.firstDay();
+    const open = { ...scene, host: { ...scene.host, network: '192.168.1.5' } };
+    expect(await renderer.index(indexView(open, sceneTime))).toContain(
+      'on the local network can read this at 192.168.1.5.',
+    );
+    expect(await page('firstDay')).not.toContain('local network');
+  });
+
   test('puts what waits for the owner first, each with its command and minutes', async () => {
     const html = await page('oneDown');
     expect(html).toContain('<code>npm run setup</code>');

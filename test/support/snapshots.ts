@@ -61,6 +61,7 @@ export function snapshotOf(checks: readonly CheckView[], change: Partial<Snapsho
       timezone: 'Europe/Amsterdam',
       bootedAt: at - 41 * day,
       startedAt: at - 3 * day,
+      network: null,
     },
     ...change,
   };

@@ -19,6 +19,7 @@ export function frameOf(snapshot: Snapshot, now: number, moment: MomentOf): Page
       version: snapshot.host.version,
       bootedAt: moment(snapshot.host.bootedAt),
       startedAt: moment(snapshot.host.startedAt),
+      network: snapshot.host.network,
     },
   };
 }
