@@ -11,7 +11,8 @@ export default defineJob({
   name: 'heartbeat',
   summary: 'Looks at everything that is due and says how it stands',
   schedule: { cron: '* * * * *', windowMs: 60 * minuteMs },
-  input: z.object({}),
+  /** News: something else is to be shown at once, a report for one. */
+  input: z.object({ news: z.boolean().default(false) }),
   policy: {
     queue: 'system',
     timeoutMs: 30_000,
@@ -21,8 +22,8 @@ export default defineJob({
     overlap: 'coalesce', // Left out, it would take with it all that come after it until the next tick.
     withoutRedis: true,
   },
-  async run(_input, { omega, signal, enqueue, clock, log, reason }) {
-    const beat = await omega.health.beat(signal, reason === 'manual' ? 'all' : 'due');
+  async run({ news }, { omega, signal, enqueue, clock, log, reason }) {
+    const beat = await omega.health.beat(signal, reason === 'manual' ? 'all' : news ? 'news' : 'due');
     log(`${beat.headline}: looked at ${beat.checked}, ${beat.flips.length} changed`);
     if (beat.published) await enqueue('site-render', {}, { reason: 'event' });
     if (beat.alertsDue) await enqueue('alert-send', {}, { reason: 'event' });

@@ -25,7 +25,7 @@ export default defineJob({
     const { changed, files } = await desk.write(report);
     log(changed ? `Wrote ${files.join(' and ')}` : `${files.join(' and ')} say so already`);
     log(`Memory: ${await desk.remember(report)}`);
-    if (changed) await enqueue('heartbeat', {}, { reason: 'event' }); // So that the page lists it at once.
+    if (changed) await enqueue('heartbeat', { news: true }, { reason: 'event' }); // So that the page lists it at once.
     log(`Read it: npm run reports -- show ${report.id}`);
     return { report: report.id, claims: report.claims.length, gaps: report.gaps.length, example: report.example };
   },

@@ -5,8 +5,9 @@ export interface Health {
   /**
    * Runs every check that is due, or each of them where the owner asks by hand; keeps what they found, decides their
    * states and writes the snapshot.
+   * With `news` the snapshot is written in any case.
    */
-  readonly beat: (signal: AbortSignal, which?: 'due' | 'all') => Promise<Beat>;
+  readonly beat: (signal: AbortSignal, which?: 'due' | 'news' | 'all') => Promise<Beat>;
   /** Deletes observations and runs that are older than they are kept; resolves to how many rows went. */
   readonly prune: () => number;
 }

@@ -6,7 +6,7 @@ import { checkListOf } from './check-list.ts';
 import type { Beat, Health } from './health.ts';
 import { keep } from './keep.ts';
 import { readKnown, tickMs, type HealthOptions, type Monitor } from './monitor.ts';
-import { isNews, publish } from './publish.ts';
+import { isNews, publish, tellBy } from './publish.ts';
 import { goRound, nextDue, type Round, type Seen } from './round.ts';
 
 /** The heartbeat over a set of checks; what it knows lies in the store and continues after a restart. */
@@ -64,7 +64,7 @@ async function beatOnce(monitor: Monitor, round: Round): Promise<Beat> {
     seq: heart.seq,
     checked: seen.looks.size,
     flips,
-    nextDueAt: nextBeat(monitor, seen),
+    nextDueAt: Math.min(nextBeat(monitor, seen), published ? Infinity : tellBy(monitor)),
     ...overall,
     published,
     alertsDue: outcome.alertsDue,

@@ -15,8 +15,14 @@ const publishEveryMs = 10_000;
 
 /** Whether the snapshot is to be written: what changed is shown at once; that all is as it was, from time to time. */
 export function isNews({ publishedAt, clock }: Monitor, { which }: Round, { flips, fault }: Outcome): boolean {
-  if (publishedAt === null || which === 'all' || flips.length > 0 || fault !== null) return true;
+  if (publishedAt === null || which !== 'due' || flips.length > 0 || fault !== null) return true;
   return Math.abs(clock.now() - publishedAt) >= publishEveryMs;
+}
+
+/** When what a beat saw must be told at the latest, also where nothing is due sooner: a report was made, a hold ended. */
+export function tellBy({ publishedAt, clock }: Monitor): number {
+  const now = clock.now();
+  return Math.min(publishedAt ?? now, now) + publishEveryMs;
 }
 
 /** Writes the snapshot. @throws OmegaError where that cannot be. */

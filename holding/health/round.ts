@@ -25,7 +25,8 @@ export interface Seen {
 /** Which checks to run, and until when. */
 export interface Round {
   readonly signal: AbortSignal;
-  readonly which: 'due' | 'all';
+  /** `news`: those that are due, and what else is new is written down at once. */
+  readonly which: 'due' | 'news' | 'all';
 }
 
 /** Looks at everything that is due, or at everything, all at once. */

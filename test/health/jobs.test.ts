@@ -38,21 +38,21 @@ function contextFor(beat: Partial<Beat>, { asked, said }: { asked: Asked[]; said
 
 test('a heartbeat has the page drawn', async () => {
   const [asked, said]: [Asked[], string[]] = [[], []];
-  await heartbeat.run({}, contextFor({}, { asked, said }));
+  await heartbeat.run({ news: false }, contextFor({}, { asked, said }));
   expect(asked.map(({ name }) => name)).toEqual(['site-render']);
   expect(said).toEqual(['All well: looked at 9, 0 changed']);
 });
 
 test('a heartbeat with a doubt comes back before the next tick, under no id that one of before may have had', async () => {
   const asked: Asked[] = [];
-  await heartbeat.run({}, contextFor({ nextDueAt: noon + 3 * second }, { asked, said: [] }));
+  await heartbeat.run({ news: false }, contextFor({ nextDueAt: noon + 3 * second }, { asked, said: [] }));
   // A second comes again when the clock is set back, a number when the records were lost: it would then not be queued.
   expect(asked[1]).toEqual({ name: 'heartbeat', options: { delayMs: 2 * second, reason: 'event' } });
 });
 
 test('a heartbeat that is due at once waits for the end of this one, and is never left out for meeting another', async () => {
   const asked: Asked[] = [];
-  await heartbeat.run({}, contextFor({ nextDueAt: noon }, { asked, said: [] }));
+  await heartbeat.run({ news: false }, contextFor({ nextDueAt: noon }, { asked, said: [] }));
   expect(asked[1]?.options).toMatchObject({ delayMs: 50 });
   expect(heartbeat.policy.overlap).toBe('coalesce');
 });

@@ -22,7 +22,7 @@ test('the snapshot is written at the start, at each flip, when all is asked for,
   const clock = stillClock();
   const script: Script = {};
   using bench = openHealth(folder.path, { clock, checks: [scripted('disk', script, { everyMs: second })] });
-  const beatAfter = async (ms: number, which?: 'all'): Promise<boolean> => {
+  const beatAfter = async (ms: number, which?: 'all' | 'news'): Promise<boolean> => {
     clock.advance(ms);
     return (await bench.health.beat(never, which)).published;
   };
@@ -30,11 +30,23 @@ test('the snapshot is written at the start, at each flip, when all is asked for,
   expect(await beatAfter(9 * second)).toBe(false);
   expect(await beatAfter(second)).toBe(true);
   expect(await beatAfter(second, 'all')).toBe(true);
+  expect(await beatAfter(second, 'news')).toBe(true);
   script['disk'] = { status: 'fail', reason: 'full', explicit: true };
   expect(await beatAfter(second)).toBe(true);
   expect(await beatAfter(second)).toBe(false);
   clock.advance(-minute);
   expect(await beatAfter(0)).toBe(true);
+});
+
+test('what a heartbeat did not write down yet is written within ten seconds, though nothing is due', async () => {
+  using folder = temporaryFolder();
+  const clock = stillClock();
+  using bench = openHealth(folder.path, { clock, checks: [scripted('disk', {})] });
+  await bench.health.beat(never);
+  clock.advance(3 * second);
+  expect(await bench.health.beat(never)).toMatchObject({ published: false, nextDueAt: noon + 10 * second });
+  clock.advance(7 * second);
+  expect(await bench.health.beat(never)).toMatchObject({ published: true, nextDueAt: noon + minute });
 });
 
 test('what only the snapshot tells is asked for only when it is written', async () => {
