@@ -156,6 +156,7 @@ function writeRuns({ runs }: HealthStore): void {
   for (let at = sceneTime - day; at < sceneTime; at += 10 * minute) {
     const bad = Math.floor(at / minute) % 190 === 1;
     record(runs, { job: 'heartbeat', at, ms: 180, ...(bad ? { outcome: 'failed', error: 'No answer\n at x' } : {}) });
+    record(runs, { job: 'memory-index', queue: 'maintenance', at: at + minute, ms: 260 });
   }
   const error = `HTTP 502 of <img src=x onerror=alert(1)> ${'0123456789'.repeat(30)}`;
   record(runs, { job: 'trend-report', at: sceneTime - 3 * hour, ms: 91_000, outcome: 'dead', error, attempt: 3 });
@@ -166,6 +167,8 @@ function writeRuns({ runs }: HealthStore): void {
 
 interface RunFacts {
   readonly job: string;
+  /** `system` unless said. */
+  readonly queue?: string;
   readonly at: number;
   readonly ms: number;
   readonly outcome?: 'failed' | 'dead';
@@ -174,10 +177,10 @@ interface RunFacts {
 }
 
 function record(runs: HealthStore['runs'], facts: RunFacts): void {
-  const { job, at, ms, outcome = 'done', error = null, attempt = 1 } = facts;
+  const { job, queue = 'system', at, ms, outcome = 'done', error = null, attempt = 1 } = facts;
   const id = `${job}-${at}`;
   runs.record(
-    { id, jobId: id, job, queue: 'system', reason: 'tick', scheduledAt: at, startedAt: at + 40, attempt },
+    { id, jobId: id, job, queue, reason: 'tick', scheduledAt: at, startedAt: at + 40, attempt },
     { endedAt: at + 40 + ms, outcome, error, result: null },
   );
 }
