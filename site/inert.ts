@@ -8,7 +8,12 @@ const hidden = /[\p{Cc}\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff
 export function inert<View>(view: View): View;
 export function inert(view: unknown): unknown {
   if (typeof view === 'string') return view.replace(hidden, ' ').toWellFormed();
-  if (Array.isArray(view)) return view.map((item) => inert<unknown>(item));
+  if (Array.isArray(view)) return view.every(isNumber) ? view : view.map((item) => inert<unknown>(item));
   if (typeof view !== 'object' || view === null) return view;
   return Object.fromEntries(Object.entries(view).map(([key, value]) => [key, inert<unknown>(value)]));
+}
+
+/** Most of a view are the latencies of its lines, which hold no text. */
+function isNumber(item: unknown): boolean {
+  return typeof item === 'number';
 }

@@ -56,9 +56,16 @@ export const recordNoun: Noun = {
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', nl: 'nl-NL' };
 
+/** Kept, for making one costs more than a page's uses of it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** Makes the writer of times for the owner's zone and language. */
 export function momentsIn(timeZone: string, language: Language = 'en'): MomentOf {
-  const format = new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium', timeStyle: 'medium', timeZone });
+  const name = `${language} ${timeZone}`;
+  const format =
+    formats.get(name) ??
+    new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium', timeStyle: 'medium', timeZone });
+  formats.set(name, format);
   return (ms) => ({ ms, iso: new Date(ms).toISOString(), text: format.format(ms) });
 }
 
