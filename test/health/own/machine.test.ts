@@ -54,7 +54,7 @@ test('a process is found by its pidfile, and missed where that is stale, strange
 });
 
 test('a process that has ended and was not fetched does not run', async () => {
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
   onTestFinished(() => void parent.kill('SIGKILL'));
   const [pid] = (await once(parent.stdout, 'data')).map((chunk) => String(chunk).trim());
   using folder = temporaryFolder();
