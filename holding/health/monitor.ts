@@ -1,5 +1,5 @@
 import type { Clock } from '#lib/clock.ts';
-import type { QuietHours } from '#lib/env.ts';
+import type { QuietHours } from '#lib/env-variables.ts';
 import type { Language, Say } from '#lib/language.ts';
 import type { Log } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';

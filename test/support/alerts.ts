@@ -5,7 +5,7 @@ import type { Alert } from '#holding/health/store/alerts.ts';
 import type { HealthStore } from '#holding/health/store/store.ts';
 import type { Beat } from '#holding/health/health.ts';
 import { Snapshot } from '#holding/health/snapshot.ts';
-import type { QuietHours } from '#lib/env.ts';
+import type { QuietHours } from '#lib/env-variables.ts';
 import type { Language } from '#lib/language.ts';
 import {
   minute,

@@ -21,7 +21,7 @@ import type { Rule } from '#holding/health/state/evidence.ts';
 import type { Flip } from '#holding/health/health.ts';
 import type { ReportEntry } from '#holding/health/monitor.ts';
 import type { Clock } from '#lib/clock.ts';
-import type { QuietHours } from '#lib/env.ts';
+import type { QuietHours } from '#lib/env-variables.ts';
 import { sayIn, type Language } from '#lib/language.ts';
 import { silentLog } from '#lib/log.ts';
 import type { ServerStatus } from '#mcp/hub.ts';

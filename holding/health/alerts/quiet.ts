@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { QuietHours } from '#lib/env.ts';
+import type { QuietHours } from '#lib/env-variables.ts';
 import type { Hold } from '../store/holds.ts';
 
 /** When the owner wants to hear nothing that can wait. */

@@ -1,4 +1,4 @@
-import type { QuietHours } from '#lib/env.ts';
+import type { QuietHours } from '#lib/env-variables.ts';
 import type { Language, Say } from '#lib/language.ts';
 import { redact } from '#lib/log.ts';
 import type { Check, JobDeadline } from '../check.ts';

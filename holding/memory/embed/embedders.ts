@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { systemClock, type Clock } from '#lib/clock.ts';
-import { embeddingProviders, type EmbeddingSettings, type Env } from '#lib/env.ts';
+import type { EmbeddingSettings, Env } from '#lib/env.ts';
+import { embeddingProviders } from '#lib/env-variables.ts';
 import { messageOf } from '#lib/errors.ts';
 import { configurationError } from '#lib/given.ts';
 import type { Log } from '#lib/log.ts';
