@@ -5,6 +5,8 @@ import type { Hono } from 'hono';
 import { codeOf, OmegaError } from '#lib/errors.ts';
 
 const portsTried = 20;
+/** Whoever reaches the port can hold so many and make the process grow no further; a browser opens six. */
+const mostConnections = 256;
 
 export interface ListenOptions {
   readonly app: Hono;
@@ -32,6 +34,7 @@ export async function listen({ app, host, port, lastPort }: ListenOptions): Prom
   let failure: unknown;
   for (const candidate of candidates) {
     const server = createAdaptorServer({ fetch: app.fetch });
+    server.maxConnections = mostConnections;
     try {
       server.listen({ host, port: candidate, exclusive: true });
       await once(server, 'listening');

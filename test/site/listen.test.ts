@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Hono } from 'hono';
 import { expect, onTestFinished, test } from 'vitest';
 import { usualEdgePort } from '#lib/env.ts';
@@ -41,6 +41,17 @@ test('while another program is on the usual port the page stays where it was, an
 test('a last port outside the usual ones is not gone back to', async () => {
   await occupy(usualEdgePort);
   expect((await listening(40_000)).port).toBe(8502);
+});
+
+test('one that holds connections gets no more than 256, and whoever comes after it is let go is answered', async () => {
+  const { port } = await listening();
+  const sockets = Array.from({ length: 300 }, () => connect({ host, port }).on('error', () => {}));
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+  const isHeld = (): number => sockets.filter(({ readyState }) => readyState === 'open').length;
+  await expect.poll(() => sockets.filter(({ closed }) => closed).length).toBe(44);
+  expect(isHeld()).toBe(256);
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(async () => (await fetch(`http://${host}:${port}/`).catch(() => null))?.status).toBe(404);
 });
 
 test('where none of the usual ports can be had, the error says why', async () => {
