@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { dotenvHandedOn } from '#lib/given.ts';
 import { root } from '#lib/paths.ts';
-import { defineService, smallHeap } from '../service.ts';
+import { defineService, smallHeap, smallMalloc } from '../service.ts';
 
 /** The page, the board and the health endpoint. It depends on nothing: it is there to tell what is broken. */
 export default defineService({
@@ -11,7 +11,7 @@ export default defineService({
   command: async ({ paths }) => ({
     file: process.execPath,
     args: [...smallHeap, ...process.execArgv, join(root, 'scripts', 'edge.ts')],
-    env: { [dotenvHandedOn]: paths.startedDotenv },
+    env: { ...smallMalloc, [dotenvHandedOn]: paths.startedDotenv },
   }),
   liveness: 'pong',
   readiness: 'message',

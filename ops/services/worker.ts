@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { dotenvHandedOn } from '#lib/given.ts';
 import { root } from '#lib/paths.ts';
-import { defineService, smallHeap } from '../service.ts';
+import { defineService, smallHeap, smallMalloc } from '../service.ts';
 
 /** The scheduler and the workers of every queue. Without Redis it still starts, so that the page can say so. */
 export default defineService({
@@ -12,7 +12,7 @@ export default defineService({
   command: async ({ paths }) => ({
     file: process.execPath,
     args: [...smallHeap, ...process.execArgv, join(root, 'scripts', 'worker.ts')],
-    env: { [dotenvHandedOn]: paths.startedDotenv },
+    env: { ...smallMalloc, [dotenvHandedOn]: paths.startedDotenv },
   }),
   liveness: 'pong',
   readiness: 'message',
