@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { nextMorning } from '#holding/health/alerts/quiet.ts';
 import { explained, openBeside } from '#holding/health/store/database.ts';
 import { holdsIn, type Hold, type Holds } from '#holding/health/store/holds.ts';
 import { systemClock } from '#lib/clock.ts';
@@ -8,7 +9,7 @@ import { silentLog } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import { transact } from '#lib/sqlite.ts';
 import { ringBell } from './bell.ts';
-import { paint, plain, printJson } from './command.ts';
+import { plain, printJson } from './command.ts';
 import { parseDuration } from './duration.ts';
 import { knownChecks, requireKnown, requireWords, type Use } from './health-by-hand.ts';
 import { holdInWords } from './health-list.ts';
@@ -18,8 +19,6 @@ import { readSettings } from './settings.ts';
 const verbs = { paused: 'pause', maintenance: 'maintenance', snoozed: 'snooze' } as const;
 /** A snooze for ever is a pause that nobody remembers. */
 const usualSnoozeMs = 60 * 60_000;
-/** When the morning begins of those who have no quiet hours. */
-const usualMorning = 8 * 60;
 const longestWhy = 200;
 
 /** The verb that holds a check back in this way, or all of them. */
@@ -39,30 +38,8 @@ export function hold(kind: Hold['kind']): (use: Use) => Promise<void> {
   };
 }
 
-/** Ends what holds a check back; of all: every hold. */
-export async function resume({ words, values, signal }: Use): Promise<void> {
-  requireWords('resume', words, 1);
-  const { paths } = readSettings();
-  const now = systemClock.now();
-  const check = await whichOf(words, paths);
-  const { ended, left } = await write(paths, (holds) => endOf(holds, check, now));
-  const at = await whenItCounts(paths, signal);
-  if (values.json) return printJson({ check, ended, stillHeldByAll: left, at });
-  const name = check === null ? 'anything' : plain(check);
-  if (ended === 0) process.stdout.write(`Nothing held ${name} back.\n`);
-  else process.stdout.write(`${paint('green', '✓')} ${plain(check ?? 'all')} goes on. ${inEffect(at)}\n`);
-  if (left > 0) process.stdout.write('  It is still held back with all the others → npm run health -- resume all\n');
-}
-
-function endOf(holds: Holds, check: string | null, now: number): { ended: number; left: number } {
-  const held = holds.from(now);
-  const which = check === null ? new Set([null, ...held.map((one) => one.check)]) : [check];
-  const ended = [...which].reduce((sum, one) => sum + holds.end({ check: one }, now), 0);
-  return { ended, left: check === null ? 0 : held.filter((one) => one.check === null).length };
-}
-
-/** Null: all of them. */
-async function whichOf([id = '']: readonly string[], paths: DataPaths): Promise<string | null> {
+/** The check that is meant; null: all of them. @throws OmegaError, exit code 2, where there is none of that id. */
+export async function whichOf([id = '']: readonly string[], paths: DataPaths): Promise<string | null> {
   const known = await knownChecks(paths);
   if (id === 'all' && known.length > 0) return null;
   requireKnown(id, known);
@@ -102,23 +79,14 @@ function toTime(text: string, { option, now, env }: { option: string; now: numbe
   }
 }
 
-function nextMorning(now: number, { timezone, quietHours }: Env): number {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timezone);
-  const minutes = quietHours?.to ?? usualMorning;
-  const time = { hour: Math.floor(minutes / 60), minute: minutes % 60 };
-  const today = zoned.toPlainDate().toZonedDateTime({ timeZone: timezone, plainTime: time });
-  if (today.epochMilliseconds > now) return today.epochMilliseconds;
-  return zoned.toPlainDate().add({ days: 1 }).toZonedDateTime({ timeZone: timezone, plainTime: time })
-    .epochMilliseconds;
-}
-
 function reasonOf(why = ''): string {
   const line = plain(why).replaceAll(/\s+/g, ' ').trim();
   if (line.length <= longestWhy) return line;
   throw usageError(`--why has more than ${longestWhy} characters.`, 'Say it in a sentence.');
 }
 
-async function write<Result>(paths: DataPaths, work: (holds: Holds) => Result): Promise<Result> {
+/** Changes the holds in one transaction. @throws OmegaError with what SQLite said. */
+export async function write<Result>(paths: DataPaths, work: (holds: Holds) => Result): Promise<Result> {
   using db = openBeside(paths.healthDb);
   try {
     return transact(db, () => work(holdsIn(db)));
@@ -128,13 +96,14 @@ async function write<Result>(paths: DataPaths, work: (holds: Holds) => Result): 
 }
 
 /** Wakes the worker up to what was written, where there is one. */
-async function whenItCounts(paths: DataPaths, signal: AbortSignal): Promise<'now' | 'at the next start'> {
+export async function whenItCounts(paths: DataPaths, signal: AbortSignal): Promise<'now' | 'at the next start'> {
   const services = await runningServices(paths, signal);
   const works = services?.some(({ name, state }) => name === 'worker' && state === 'ready') === true;
   ringBell(paths, silentLog); // Also for a worker without a supervisor; nobody hears it where there is none.
   return works ? 'now' : 'at the next start';
 }
 
-function inEffect(at: 'now' | 'at the next start'): string {
+/** The same as a sentence. */
+export function inEffect(at: 'now' | 'at the next start'): string {
   return at === 'now' ? 'The worker looks at once.' : 'No worker runs: it takes effect at the next start.';
 }

@@ -1,10 +1,11 @@
 import { usageError } from '#lib/errors.ts';
 import { runCommand } from './command.ts';
 import type { Use } from './health-by-hand.ts';
-import { hold, resume } from './health-hold.ts';
+import { hold } from './health-hold.ts';
 import { showHistory } from './health-history.ts';
 import { listChecks } from './health-list.ts';
 import { rebuild, verify } from './health-records.ts';
+import { resume } from './health-resume.ts';
 
 await runCommand({
   name: 'npm run health',

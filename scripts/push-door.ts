@@ -28,14 +28,15 @@ export function pushDoor({ env, paths, log, clock = systemClock }: PushDoor): Ho
   const take = async (context: Context): Promise<Response> => {
     const check = await whose(context, tokensNow);
     if (check === null) return nothingHere(context);
-    const waitSeconds = admit(check);
-    if (waitSeconds > 0) return tooMany(context, waitSeconds);
     const at = clock.now();
     const told = context.req.param('told') ?? '';
     const call = readCall({ told, run: context.req.query('rid'), body: await beginningOf(context.req.raw) }, at);
     if (call === null) return nothingHere(context);
     if (call === 'run')
       return context.text('rid is at most 64 letters, digits, dots, dashes, underscores or colons.\n', 400);
+    // Failures are counted apart: pings, however many, leave room for one.
+    const waitSeconds = admit(call.kind === 'fail' ? `${check} fail` : check);
+    if (waitSeconds > 0) return tooMany(context, waitSeconds);
     try {
       const { writePush } = await import('./push-write.ts');
       writePush(paths.healthDb, check, call);

@@ -8,7 +8,7 @@ import { pages } from '#holding/health/views/pages.ts';
 import { listReports } from '#holding/report/store.ts';
 import type { Site } from '#jobs/omega.ts';
 import type { Clock } from '#lib/clock.ts';
-import { OmegaError } from '#lib/errors.ts';
+import { codeOf, OmegaError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import { loadRenderer, type Renderer } from '#site/render.ts';
@@ -54,11 +54,15 @@ async function readSnapshot(path: string): Promise<Found> {
     const isOld = async (): Promise<boolean> => (await stat(path)).mtimeMs !== mtimeMs;
     return { json, snapshot: Snapshot.parse(JSON.parse(json)), isOld };
   } catch (cause) {
-    throw new OmegaError(`There is no snapshot to draw the page from in ${path}`, {
-      code: 'E_SNAPSHOT',
-      hint: 'npm run job:heartbeat writes one.',
-      cause,
-    });
+    const none = codeOf(cause) === 'ENOENT';
+    throw new OmegaError(
+      `The page cannot be drawn: ${none ? 'there is no' : 'nothing can be read from the'} snapshot ${path}`,
+      {
+        code: 'E_SNAPSHOT',
+        hint: 'npm run job:heartbeat writes one.',
+        cause,
+      },
+    );
   }
 }
 

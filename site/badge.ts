@@ -28,7 +28,7 @@ const longestLabel = 40;
 
 /**
  * The badge of the whole. Drawn when its state changes and every quarter of an hour, so its title may name a moment
- * that long ago; once the heartbeat has stopped, the server answers with {@link staleBadge} in its place.
+ * that long ago; once nothing new is drawn, the server answers with {@link staleBadge} in its place.
  */
 export function overallBadge({ overall, host, generatedAt, language }: IndexView): Badge {
   const say = sayIn(language);
@@ -55,7 +55,7 @@ export const staleBadge: Badge = {
   label: 'Omega',
   shape: 'stale',
   word: 'STALE',
-  title: 'Omega: STALE, the heartbeat has stopped',
+  title: 'Omega: STALE, no news comes in',
 };
 
 /** A badge as an image: the state as a word, a shape and a colour. */

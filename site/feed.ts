@@ -15,9 +15,17 @@ interface Entry {
 
 const shownEntries = 50;
 
-/** What changes the feed's text, besides a name that changes. */
+/** What changes the feed's text. */
 export function feedChangesWith({ host, incidents }: FeedView): string {
-  return [host, ...incidents.map(({ id, state, reason, to }) => `${id} ${state} ${to?.ms ?? ''} ${reason}`)].join('\n');
+  const told = incidents.map(({ id, name, state, reason, to, affected }) => [
+    id,
+    name,
+    state,
+    to?.ms,
+    reason,
+    affected,
+  ]);
+  return JSON.stringify([host, told]);
 }
 
 /**

@@ -52,3 +52,22 @@ async function entriesOf(path: string): Promise<readonly string[]> {
 function isBeingWritten(entry: string): boolean {
   return entry.endsWith('.tmp');
 }
+
+/** No file takes so long to be written. */
+const deadMs = 60_000;
+
+/** Removes the halves of files that a killed process left behind. */
+export async function removeHalves(folder: string, now: number): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }); // With types no link is followed.
+  for (const { name, parentPath } of entries.filter((entry) => isBeingWritten(entry.name))) {
+    const path = join(parentPath, name);
+    const stats = await lstat(path).catch(noneOf);
+    if (stats !== null && now - stats.mtimeMs > deadMs) await rm(path, { force: true });
+  }
+}
+
+/** Of what was renamed meanwhile there is none. */
+function noneOf(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null;
+  throw error;
+}

@@ -21,7 +21,7 @@ export interface ServeOptions {
 
 /**
  * The rendered pages, `status.json` and `/healthz`: files, read-only, for whoever reaches the port. A badge, which
- * cannot tell its own age, is said to be stale here as soon as the heartbeat is.
+ * cannot tell its own age, is said to be stale here as soon as the site is.
  */
 export function serveSite({ folder, snapshot, hosts, now }: ServeOptions): Hono {
   const app = new Hono();
@@ -32,7 +32,8 @@ export function serveSite({ folder, snapshot, hosts, now }: ServeOptions): Hono 
   });
   app.on('GET', ['/badge.svg', '/badge/*'], async (context) => {
     const found = await serveFile(context, folder);
-    if (found.status === 404 || (await healthOf(snapshot, now())).fresh) return found;
+    // By what the site was drawn of: a heartbeat that goes on keeps no badge true that is no longer drawn.
+    if (found.status === 404 || (await healthOf(join(folder, 'status.json'), now())).fresh) return found;
     context.header('Last-Modified', undefined); // Of the file, which this is not.
     return context.body(badgeSvg(staleBadge), 200, { 'Content-Type': 'image/svg+xml; charset=utf-8' });
   });
@@ -91,6 +92,9 @@ export function headers(cacheControl: 'no-cache' | 'no-store'): MiddlewareHandle
 /** Lower-case words with one known ending: no dot files, no way up, no listing. */
 const servedPath = /^(?:\/[a-z0-9][a-z0-9-]*)*\/(?:[a-z0-9][a-z0-9-]*\.(?:html|json|xml|svg|txt|png|webmanifest))?$/;
 
+/** Codes of a file that there is not, nor can be: names longer than the file system takes are asked for too. */
+const absent: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
+
 async function serveFile(context: Context, folder: string): Promise<Response> {
   const { path } = context.req;
   if (!servedPath.test(path)) return context.text('There is nothing here.', 404);
@@ -100,18 +104,11 @@ async function serveFile(context: Context, folder: string): Promise<Response> {
     await using file = await open(join(folder, name));
     const { mtime } = await file.stat();
     context.header('Last-Modified', mtime.toUTCString());
-    if (isUnchanged(context, mtime)) return context.body(null, 304);
     return context.body(await file.readFile(), 200, { 'Content-Type': getMimeType(name) ?? 'text/plain' });
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+    if (!absent.has(codeOf(error))) throw error;
     return name === '/index.html' ? starting(context) : context.text('There is nothing here.', 404);
   }
-}
-
-/** By its date only where a client knows no ETag, which is the better witness. */
-function isUnchanged(context: Context, mtime: Date): boolean {
-  const since = Date.parse(context.req.header('if-modified-since') ?? '');
-  return context.req.header('if-none-match') === undefined && since >= Math.floor(mtime.getTime() / 1000) * 1000;
 }
 
 function starting(context: Context): Response | Promise<Response> {

@@ -3,7 +3,7 @@ import { setImmediate as untilOthersRan } from 'node:timers/promises';
 import { OmegaError } from '#lib/errors.ts';
 import { dueFiles, type Tried } from './due.ts';
 import { filesOf, type FileSource, type SiteFile } from './files.ts';
-import { removeUnlisted, writeChanged } from './folder.ts';
+import { removeHalves, removeUnlisted, writeChanged } from './folder.ts';
 import type { Renderer } from './render.ts';
 
 /** What the site is drawn from, read anew each time. */
@@ -47,10 +47,14 @@ interface Run extends Required<SiteOptions> {
 /** Well within the time that the job has. */
 const usualMostMs = 6000;
 
+/** So many files that cannot be made have a common cause, a full disk: the others are left to the next run. */
+const mostFailed = 10;
+
 /** Makes the site of one data folder. */
 export function createSite(options: SiteOptions): StatusSite {
-  const { load, mostMs = usualMostMs } = options;
+  const { folder, load, now, mostMs = usualMostMs } = options;
   const tried = new Map<string, Tried>();
+  let isSwept = false;
   let loading: Promise<Renderer> | undefined;
   return {
     render: async (signal) => {
@@ -63,6 +67,8 @@ export function createSite(options: SiteOptions): StatusSite {
       const before = process.cpuUsage();
       const outcome = { written: new Set<string>(), failed: new Map<string, unknown>() };
       await drawSite({ ...options, ...outcome, mostMs, renderer, tried, signal, until: performance.now() + mostMs });
+      if (!isSwept) await removeHalves(folder, now());
+      isSwept = true;
       if (outcome.failed.size > 0) throw failure(outcome.failed);
       const { user, system } = process.cpuUsage(before);
       return { written: [...outcome.written], cpuMs: (user + system) / 1000 };
@@ -77,8 +83,7 @@ async function drawSite(run: Run): Promise<void> {
     const files = filesOf(source, run.renderer);
     await drawIndex(source, run);
     if (!(await drawOthers(files, source, run))) continue;
-    const paths = files.map(({ path }) => path);
-    if (source.whole) await removeUnlisted(run.folder, paths);
+    if (source.whole) await forget(files, run);
     return;
   }
 }
@@ -91,10 +96,17 @@ async function drawIndex({ view, json }: SiteSource, run: Run): Promise<void> {
   });
 }
 
+/** What is no longer part of the site goes; where it comes back one day, it is drawn as a new one. */
+async function forget(files: readonly SiteFile[], { folder, tried }: Run): Promise<void> {
+  const listed = new Set(files.map(({ path }) => path));
+  await removeUnlisted(folder, listed);
+  for (const path of tried.keys()) if (!listed.has(path)) tried.delete(path);
+}
+
 /** False: there is a newer source, which is to be shown first. */
 async function drawOthers(files: readonly SiteFile[], { isOld }: SiteSource, run: Run): Promise<boolean> {
   for (const file of dueFiles(files, { ...run, now: run.now() })) {
-    if (performance.now() > run.until) return true;
+    if (performance.now() > run.until || run.failed.size >= mostFailed) return true;
     await untilOthersRan(undefined, { signal: run.signal }); // A heartbeat must not wait for all pages.
     if (await isOld()) return false;
     await attempt(file, run, async () => write(file.path, await file.draw(), run));

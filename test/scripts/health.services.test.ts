@@ -110,6 +110,23 @@ test('what is held back is listed until it is resumed, and without a worker that
   expect((await health('resume', 'disk')).stdout).toBe('Nothing held disk back.\n');
 });
 
+test('a check that the file of checks pauses is not said to go on', async () => {
+  const file = join(data, 'checks.yaml');
+  writeFileSync(file, 'checks:\n  - { id: disk, kind: tcp, host: localhost, port: 9, paused: true }\n');
+  try {
+    await health('pause', 'disk');
+    const { stdout } = await health('resume', 'disk');
+    expect(stdout).toMatch(/^✓ Your hold on disk has ended\..*\n! The file of your checks itself pauses disk\.\n/);
+    expect(stdout).toContain(file);
+    expect((await health('resume', 'disk')).stdout).toMatch(/^! The file of your checks itself pauses disk\./);
+    expect(await facts('resume', 'all')).toMatchObject({ ended: 0, pausedInFile: ['disk'] });
+    writeFileSync(file, 'checks: [');
+    expect((await health('resume', 'disk')).stdout).toBe('Nothing held disk back.\n');
+  } finally {
+    rmSync(file);
+  }
+});
+
 test('times are read on the owner’s clock', async () => {
   const times = ['--from', '2036-07-01T22:00', '--until', '2036-07-02T06:30'];
   const planned = Held.parse(await facts('maintenance', 'disk', ...times));

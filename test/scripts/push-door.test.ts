@@ -128,6 +128,19 @@ test('sixty calls a minute are taken, and the next one is told when to come back
   expect(written()).toHaveLength(61);
 });
 
+test('a failure gets through whatever pings came before it, and is limited by other failures alone', async () => {
+  for (let index = 0; index < 61; index += 1) await call('/success');
+  expect((await call('/success')).status).toBe(429);
+  for (let index = 0; index < 60; index += 1) expect((await call(index % 2 === 0 ? '/fail' : '/1')).status).toBe(200);
+  expect((await call('/fail')).status).toBe(429);
+  expect(written().filter(({ kind }) => kind === 'fail')).toHaveLength(60);
+});
+
+test('what says nothing counts for nothing', async () => {
+  for (let index = 0; index < 61; index += 1) expect((await call('/nothing')).status).toBe(404);
+  expect((await call('')).status).toBe(200);
+});
+
 test('where it cannot be written down the caller is told to try again', async () => {
   using other = new DatabaseSync(paths.healthDb);
   other.exec('BEGIN IMMEDIATE');

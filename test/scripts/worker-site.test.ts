@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -91,11 +91,16 @@ test('a report that cannot be listed keeps no other page from being drawn', asyn
   expect(lines).toEqual([]);
 });
 
-test('without a snapshot nothing is drawn, and the error says how to get one', async () => {
+test.each([
+  ['there is no', null],
+  ['nothing can be read from the', '{"cut in ha'],
+])('where %s snapshot nothing is drawn, and the error says so and how to get one', async (why, text) => {
   const { site, paths } = await workerSite();
-  await writeFile(paths.snapshot, '{"cut in ha');
+  await rm(paths.snapshot);
+  if (text !== null) await writeFile(paths.snapshot, text);
   await expect(site.render(never)).rejects.toMatchObject({
     code: 'E_SNAPSHOT',
+    message: `The page cannot be drawn: ${why} snapshot ${paths.snapshot}`,
     hint: 'npm run job:heartbeat writes one.',
   });
 });

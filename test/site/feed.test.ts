@@ -104,6 +104,18 @@ describe('the feed', () => {
   test('is the same text until something happens', async () => {
     const at = (now: number): FeedView => feedView(making(scene.snapshot, scene.sources, now));
     expect(await feedXml(at(sceneTime))).toBe(await feedXml(at(sceneTime + minute)));
-    expect(feedChangesWith(viewOf([open]))).not.toBe(feedChangesWith(viewOf([{ ...open, to: moment(sceneTime) }])));
+  });
+
+  test.each([{ to: moment(sceneTime) }, { reason: 'Another' }, { name: 'Cache' }, { affected: ['Queue'] }])(
+    'is drawn anew once an incident has %j',
+    async (change) => {
+      const [before, after] = [viewOf([open]), viewOf([{ ...open, ...change }])];
+      expect(await feedXml(after)).not.toBe(await feedXml(before));
+      expect(feedChangesWith(after)).not.toBe(feedChangesWith(before));
+    },
+  );
+
+  test('is not drawn anew for as long as an incident goes on', () => {
+    expect(feedChangesWith(viewOf([{ ...open, ms: open.ms + minute }]))).toBe(feedChangesWith(viewOf([open])));
   });
 });

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Hono } from 'hono';
@@ -68,10 +68,19 @@ describe('with a page', () => {
 
   test('what has not changed is not sent again', async () => {
     const { headers } = await fetch(site.url);
-    const byTag = await fetch(site.url, { headers: { 'if-none-match': headers.get('etag') ?? '' } });
-    const byDate = await fetch(site.url, { headers: { 'if-modified-since': headers.get('last-modified') ?? '' } });
-    expect([byTag.status, byDate.status]).toEqual([304, 304]);
-    expect(byTag.headers.get('date')).not.toBeNull();
+    const again = await fetch(site.url, { headers: { 'if-none-match': headers.get('etag') ?? '' } });
+    expect(again.status).toBe(304);
+    expect(again.headers.get('date')).not.toBeNull();
+  });
+
+  test('what was drawn by a clock that was set back is sent, to whoever asks by the date alone', async () => {
+    const { headers } = await fetch(`${site.url}feed.xml`);
+    const anHourBack = new Date(Date.now() - 3_600_000);
+    await writeFile(join(site.folder, 'feed.xml'), '<feed>news</feed>');
+    await utimes(join(site.folder, 'feed.xml'), anHourBack, anHourBack);
+    const since = { 'if-modified-since': headers.get('last-modified') ?? '' };
+    const again = await fetch(`${site.url}feed.xml`, { headers: since });
+    expect([again.status, await again.text()]).toEqual([200, '<feed>news</feed>']);
   });
 
   test('what has changed is sent, whatever its date', async () => {
@@ -107,6 +116,13 @@ describe('with a page', () => {
   ])('/%s is not there', async (path) => {
     expect(await rawStatus(site.url, `/${path}`)).toBe(404);
   });
+
+  test('what is longer than any name of a file is not there', async () => {
+    for (const path of [`/${'a'.repeat(300)}.html`, '/a'.repeat(3000)]) {
+      expect(await rawStatus(site.url, path)).toBe(404);
+      expect(await rawStatus(site.url, `${path}/`)).toBe(404);
+    }
+  });
 });
 
 test.each([
@@ -141,8 +157,8 @@ test('/healthz is well only while the heartbeat is', async () => {
   ]);
 });
 
-test('a badge is served as it was drawn while the heartbeat is well, and as stale once it is not', async () => {
-  await writeFile(site.snapshot, JSON.stringify(scenes.firstDay()));
+test('a badge is served as it was drawn while the site is fresh, and as stale once it is not', async () => {
+  await writeFile(join(site.folder, 'status.json'), JSON.stringify(scenes.firstDay()));
   await mkdir(join(site.folder, 'badge'));
   const drawn = '<svg>up</svg>';
   for (const path of ['badge.svg', 'badge/redis.svg']) await writeFile(join(site.folder, path), drawn);
@@ -152,6 +168,8 @@ test('a badge is served as it was drawn while the heartbeat is well, and as stal
     const since = { 'if-modified-since': fresh.headers.get('last-modified') ?? '' };
     expect([fresh.headers.get('content-type'), await fresh.text()]).toEqual(['image/svg+xml; charset=utf-8', drawn]);
     now = sceneTime + 600_000;
+    // The heartbeat goes on, and nothing is drawn any more: what it sees is on no badge.
+    await writeFile(site.snapshot, JSON.stringify({ ...scenes.oneDown(), generatedAt: now, staleAfter: now + 90_000 }));
     const stale = await fetch(site.url + path, { headers: since });
     expect([stale.status, stale.headers.get('last-modified')]).toEqual([200, null]);
     expect(await stale.text()).toContain('>STALE</text>');

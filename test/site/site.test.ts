@@ -207,6 +207,21 @@ describe('what cannot be drawn', () => {
     await expect(site.render(never)).resolves.toMatchObject({ written: [] });
   });
 
+  test('ends the run where it is many files, and each of the others still gets its turn', async () => {
+    const drawn: string[] = [];
+    const failing = Array.from({ length: 25 }, (_, index): SitePage => {
+      const path = `/checks/broken-${index}/`;
+      return { path, changesWith: '', view: () => (drawn.push(path), broken.view()) };
+    });
+    const site = siteOf({ read: async () => source({ pages: failing }) });
+    await expect(site.render(never)).rejects.toThrow('and 5 more could not be drawn');
+    expect(drawn).toHaveLength(10);
+    await expect(site.render(never)).rejects.toThrow('could not be drawn');
+    await expect(site.render(never)).rejects.toThrow('could not be drawn');
+    expect(new Set(drawn).size).toBe(25);
+    expect(await read('robots.txt')).toContain('Disallow');
+  });
+
   test('leaves the index and the snapshot that it shows as they were, together', async () => {
     await writeFile(join(folder.path, 'index.html'), 'the last good one');
     const nowhere = { ...indexView(snapshot, now), timezone: 'Nowhere/Land' };
@@ -239,10 +254,34 @@ describe('what is there no longer', () => {
     expect(await readdir(join(folder.path, 'incidents'))).toEqual(expect.arrayContaining(['index.html', '10']));
   });
 
+  test('is drawn at once where it comes back as it was', async () => {
+    const site = siteOf();
+    await site.render(never);
+    const { checks } = snapshot;
+    lookAgain({ checks: checks.filter(({ id }) => id !== 'disk') });
+    await site.render(never);
+    lookAgain({ checks });
+    const { written } = await site.render(never);
+    expect(written).toEqual(expect.arrayContaining(['checks/disk/index.html', 'badge/disk.svg']));
+  });
+
   test('stays where not all pages could be listed', async () => {
     await mkdir(join(folder.path, 'incidents/4'), { recursive: true });
     await siteOf({ read: async () => source({ whole: false }) }).render(never);
     expect(await readdir(join(folder.path, 'incidents'))).toContain('4');
+  });
+
+  test('are halves of files that a killed process left, once they are old, wherever they lie', async () => {
+    const halves = ['index.html.7.x.tmp', 'checks/redis/index.html.7.x.tmp', 'badge/redis.svg.7.x.tmp'];
+    for (const path of [...halves, 'index.html.8.x.tmp']) {
+      await mkdir(join(folder.path, path, '..'), { recursive: true });
+      await writeFile(join(folder.path, path), '<!doc');
+      await utimes(join(folder.path, path), now / 1000 - 120, now / 1000 - 120);
+    }
+    await utimes(join(folder.path, 'index.html.8.x.tmp'), now / 1000, now / 1000);
+    await siteOf().render(never);
+    const left = (await readdir(folder.path, { recursive: true })).filter((path) => path.endsWith('.tmp'));
+    expect(left).toEqual(['index.html.8.x.tmp']);
   });
 
   test('is removed nowhere else', async () => {

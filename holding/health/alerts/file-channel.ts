@@ -4,6 +4,7 @@ import { createFileAtomic } from '#lib/atomic-file.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { Language } from '#lib/language.ts';
 import type { Alert } from '../store/alerts.ts';
+import { kept } from '../store/retention.ts';
 import { momentsIn } from '../views/wording.ts';
 import type { Channel } from './deliver.ts';
 
@@ -20,7 +21,7 @@ const deadMs = 60 * 60_000;
 
 /**
  * Tells by files: one an alert, plain text, named by its time and number. A name is taken once, so that an alert that
- * comes again is not told again.
+ * comes again is not told again. Each goes when the records of it do.
  */
 export function createFileChannel({ folder, timezone, language, clock }: FileChannelOptions): Channel {
   const moment = momentsIn(timezone, language);
@@ -30,7 +31,7 @@ export function createFileChannel({ folder, timezone, language, clock }: FileCha
     async deliver(alerts, signal) {
       signal.throwIfAborted();
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await removeHalves(folder, clock.now());
+      await removeOld(folder, clock.now());
       for (const alert of alerts) {
         signal.throwIfAborted();
         const { title, body, at } = alert;
@@ -42,15 +43,23 @@ export function createFileChannel({ folder, timezone, language, clock }: FileCha
 }
 
 /** `2026-03-03T12-00-05-000Z-17.txt`. */
-function nameOf({ at, id }: Alert): string {
+function nameOf({ at, id }: Pick<Alert, 'at' | 'id'>): string {
   return `${new Date(at).toISOString().replaceAll(/[:.]/g, '-')}-${id}.txt`;
 }
 
-async function removeHalves(folder: string, now: number): Promise<void> {
-  const halves = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
-  for (const name of halves) {
+const alertName = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.txt$/;
+
+/** What was told long ago, and halves; nothing that the owner put there. */
+async function removeOld(folder: string, now: number): Promise<void> {
+  const oldest = nameOf({ at: now - kept.flipsMs, id: 0 });
+  for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    const { mtimeMs } = await stat(path);
-    if (now - mtimeMs > deadMs) await rm(path, { force: true });
+    const isOver = name.endsWith('.tmp') ? await isDead(path, now) : alertName.test(name) && name < oldest;
+    if (isOver) await rm(path, { force: true });
   }
+}
+
+async function isDead(path: string, now: number): Promise<boolean> {
+  const { mtimeMs } = await stat(path);
+  return now - mtimeMs > deadMs;
 }

@@ -60,3 +60,18 @@ function momentOf(
   const time = new Temporal.PlainTime(Math.floor(minutes / 60), minutes % 60);
   return date.toPlainDateTime(time).toZonedDateTime(timezone, { disambiguation }).epochMilliseconds;
 }
+
+/** When the morning begins of those who have no quiet hours; minutes since midnight. */
+const usualMorning = 8 * 60;
+
+/** The next morning: when quiet hours end, else at eight. */
+export function nextMorning(
+  now: number,
+  { timezone, quietHours }: { readonly timezone: string; readonly quietHours: QuietHours | undefined },
+): number {
+  const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timezone).toPlainDate();
+  const minutes = quietHours?.to ?? usualMorning;
+  const begins = (date: Temporal.PlainDate): number =>
+    momentOf(date, minutes, { timezone, disambiguation: 'compatible' });
+  return begins(today) > now ? begins(today) : begins(today.add({ days: 1 }));
+}

@@ -63,3 +63,15 @@ test('halves of files that a dead process left behind are cleared away, young on
   await channelIn(folder).deliver([alertOf(1)], signal);
   expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual(['young.tmp']);
 });
+
+test('alerts older than the records keep them are cleared away, and nothing of the owner’s own', async () => {
+  using temporary = temporaryFolder();
+  const folder = join(temporary.path, 'alerts');
+  await mkdir(folder);
+  const dayOf = (daysAgo: number): string => new Date(noon - daysAgo * 24 * hour).toISOString().slice(0, 10);
+  const told = [401, 399].map((daysAgo) => `${dayOf(daysAgo)}T12-00-00-000Z-1.txt`);
+  for (const name of [...told, '2001-notes.txt']) await writeFile(join(folder, name), '');
+  await channelIn(folder).deliver([alertOf(17)], signal);
+  expect(await readdir(folder)).toEqual(expect.arrayContaining([told[1], '2001-notes.txt']));
+  expect(await readdir(folder)).not.toContain(told[0]);
+});
