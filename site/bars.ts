@@ -12,11 +12,25 @@ const unwatched: readonly State[] = ['new', 'off'];
 const tall: ReadonlySet<State> = new Set(['down', 'flapping', 'degraded', 'late']);
 
 /**
- * The bars of all days as markup, one path a state, a day one unit wide: made of numbers and known states alone, and
- * half the bytes of elements drawn one by one. How tall each state is drawn, the style says; days in which a thing was
- * not watched are not drawn at all.
+ * The bars of all days and the line of the last latencies as markup, made of numbers and known states alone: half the
+ * bytes of elements drawn one by one. The line is the last path, which the style draws beside the bars; without one it
+ * is an empty path, for the last is never a bar.
  */
-export function barMarkup(days90: Days, language: Language): string {
+export function pictureMarkup(
+  { days90, latencies }: Pick<CheckRow, 'days90' | 'latencies'>,
+  language: Language,
+): string {
+  const [bars, line] = [barPaths(days90), sparkPath(latencies)];
+  const last = line === '' ? '<path/>' : `<path d=${line} />`;
+  const drawn = bars === '' && line === '' ? '' : bars + last;
+  return `<svg role=img aria-label="${barText(days90, language)}">${drawn}</svg>`;
+}
+
+/**
+ * One path a state, a day one unit wide; days that were well have no class. How tall each state is drawn, the style
+ * says; days in which a thing was not watched are not drawn at all.
+ */
+function barPaths(days90: Days): string {
   const paths = new Map<State, { d: string; from: number; end: number }>();
   let x = 0;
   for (const { state, days } of days90) {
@@ -26,15 +40,15 @@ export function barMarkup(days90: Days, language: Language): string {
     if (path?.end === x) path.end += days;
     else
       paths.set(state, {
-        d: path === undefined ? `M${x} 8` : `${closed(path)}m${x - path.end} 0`,
+        d: path === undefined ? `M${x},8` : `${closed(path)}m${x - path.end},0`,
         from: x,
         end: x + days,
       });
     x += days;
   }
   for (const state of unwatched) paths.delete(state);
-  const drawn = [...paths].map(([state, path]) => `<path class=${state} d="${closed(path)}"/>`).join('');
-  return `<svg role=img aria-label="${barText(days90, language)}">${drawn.replaceAll(' class=up', '')}</svg>`;
+  const drawn = [...paths].map(([state, path]) => `<path class=${state} d=${closed(path)} />`).join('');
+  return drawn.replaceAll(' class=up', '');
 }
 
 function closed({ d, from, end }: { readonly d: string; readonly from: number; readonly end: number }): string {
@@ -69,18 +83,17 @@ const sparkStep = 7;
  * A line of the last latencies in a box of 60 by 14, the newest at its right end; nothing for fewer than two. A steady
  * one runs through the middle; only what is twice the usual or more reaches the top.
  */
-export function sparkMarkup(latencies: readonly number[]): string {
+function sparkPath(latencies: readonly number[]): string {
   const [first, ...rest] = heights(latencies.slice(-sparkPoints));
   if (first === undefined || rest.length === 0) return '';
   let last = first;
   const steps = rest.map((y) => {
-    const step = y === last ? `h${sparkStep}` : `l${sparkStep} ${y - last}`;
+    const step = y === last ? `h${sparkStep}` : `l${sparkStep},${y - last}`;
     last = y;
     return step;
   });
-  const d = `M${60 - sparkStep * rest.length} ${first}${steps.join('')}`;
-  const shorter = d.replaceAll(' -', '-').replaceAll(/(?:h7){2,}/g, (run) => `h${(run.length / 2) * sparkStep}`);
-  return `<svg role=none><path d="${shorter}"/></svg>`;
+  const d = `M${60 - sparkStep * rest.length},${first}${steps.join('')}`;
+  return d.replaceAll(',-', '-').replaceAll(/(?:h7){2,}/g, (run) => `h${(run.length / 2) * sparkStep}`);
 }
 
 function heights(latencies: readonly number[]): number[] {

@@ -24,6 +24,12 @@ export function lasting(ms: number, language: Language): string {
   return second === undefined || rest === 0 ? whole : `${whole} ${rest} ${names[second.unit]}`;
 }
 
+/** How long something took: a latency, from ten seconds on a length of time; `–` where there is none. */
+export function tookWords(ms: number | null, language: Language): string {
+  if (ms === null) return '–';
+  return ms < 10_000 ? latencyWords(Math.max(0, ms), language) : lasting(ms, language);
+}
+
 /** A round latency beside an axis: `5 ms`, `0.5 s`. */
 export function axisWords(ms: number, language: Language): string {
   return latencyWords(ms, language).replace(/[.,]0 /, ' ');

@@ -1,6 +1,6 @@
 /** A whole style or script, whose hash the policy holds; a plain attribute; an end that the next tag tells as well. */
 const leavable =
-  /<(style|script)[\s\S]*?<\/\1>|(?<=<(?:li|a|td|span|i|div|svg|h2|section) (?:class|href|aria-labelledby)=)"[\w/#.-]+"(?=[ >])|<\/p>(?=<(?:p|ul|ol|div)[ >]|<\/(?:div|li|section)>)|<\/li>(?=<li|<\/[uo]l>)|<\/t[hd]>(?=<t[hd]|<\/tr>)|<\/tr>(?=<tr|<\/t(?:head|body)>)|<\/thead>(?=<tbody)|<\/tbody>(?=<\/table>)/g;
+  /<(style|script)[\s\S]*?<\/\1>|(?<=<(?:li|a|b|p|td|span|i|div|h2|section|meter|meta|link) (?:class|href|id|name|rel|value|aria-labelledby)=)"[\w/#.-]+"(?=[ >])|<\/p>(?=<(?:p|ul|ol|div)[ >]|<\/(?:div|li|section)>)|<\/li>(?=<li|<\/[uo]l>)|<\/t[hd]>(?=<t[hd]|<\/tr>)|<\/tr>(?=<tr|<\/t(?:head|body)>)|<\/thead>(?=<tbody)|<\/tbody>(?=<\/table>)/g;
 
 /**
  * Leaves out the quotes and end tags that HTML lets one leave out, a tenth of a page. Only what stands within a tag of

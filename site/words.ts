@@ -4,9 +4,9 @@ import { sayIn, type Language, type Translated } from '#lib/language.ts';
 /** How the page writes moments, in the owner's zone and language. */
 export interface Times {
   /** `14:03` on the page's own day, else `9 Oct`, else `9 Oct 2024`. */
-  readonly short: (moment: Moment) => string;
+  readonly short: (moment: Pick<Moment, 'ms'>) => string;
   /** The same with the time of day: `14:03`, `9 Oct 14:03`. */
-  readonly full: (moment: Moment) => string;
+  readonly full: (moment: Pick<Moment, 'ms'>) => string;
 }
 
 /** Makes the writers of times of one page. */
@@ -43,22 +43,6 @@ function formatsOf(timeZone: string, language: Language): Formats {
   return made;
 }
 
-const units = [
-  { names: { en: 'd', nl: 'd' }, ms: 86_400_000 },
-  { names: { en: 'h', nl: 'u' }, ms: 3_600_000 },
-  { names: { en: 'min', nl: 'min' }, ms: 60_000 },
-  { names: { en: 's', nl: 's' }, ms: 1000 },
-] as const;
-
-/** A length of time in one unit: `4 ms`, `0.4 s`, `41 s`, `3 min`, `2 h`, `19 d`; `–` where there is none. */
-export function duration(ms: number | null, language: Language): string {
-  if (ms === null) return '–';
-  if (ms < 100) return `${Math.max(ms < 1 ? 0 : 1, Math.round(ms))} ms`;
-  if (ms < 9950) return `${(ms / 1000).toFixed(1).replace('.', language === 'nl' ? ',' : '.')} s`;
-  const unit = units.find((each) => ms >= each.ms) ?? units[3];
-  return `${Math.floor(ms / unit.ms)} ${unit.names[language]}`;
-}
-
 /** A schedule as a person says it, for the usual patterns; any other as it was declared. */
 export function scheduleWords(schedule: string, language: Language): string {
   const { fields, zone } = partsOf(schedule);
@@ -70,7 +54,7 @@ export function scheduleWords(schedule: string, language: Language): string {
 }
 
 function dailyWords(minute: string, hour: string, zone: string): Translated | null {
-  if (minute === '*' && hour === '*') return { en: 'every minute', nl: 'elke minuut' };
+  if (/^\*(?:\/1)?$/.test(minute) && hour === '*') return { en: 'every minute', nl: 'elke minuut' };
   if (/^\*\/\d+$/.test(minute) && hour === '*') {
     return { en: `every ${minute.slice(2)} minutes`, nl: `elke ${minute.slice(2)} minuten` };
   }

@@ -41,6 +41,9 @@ interface Predicate {
   readonly many: Words;
 }
 
+/** The page lists them all; a headline is read at a glance. */
+const mostNamed = 4;
+
 const areDown = { one: { en: 'is down', nl: 'ligt plat' }, many: { en: 'are down', nl: 'liggen plat' } };
 const needALook = {
   one: { en: 'needs a look', nl: 'vraagt aandacht' },
@@ -60,8 +63,10 @@ function tell(watched: readonly Watched[], { one, many }: Predicate, say: Say): 
   const [first, ...others] = watched;
   if (first === undefined) return '';
   if (others.length === 0) return say(ownHeadline(first) ?? `${say(first.check.name)} ${say(one)}`);
-  const names = watched.map(({ check }) => say(check.name)).join(', ');
-  return `${watched.length} checks ${say(many)}: ${names}`;
+  const shown = watched.slice(0, mostNamed).map(({ check }) => say(check.name));
+  const more = watched.length - shown.length;
+  const rest = more === 0 ? '' : say({ en: ` and ${more} more`, nl: ` en nog ${more}` });
+  return `${watched.length} ${say({ en: 'checks', nl: 'controles' })} ${say(many)}: ${shown.join(', ')}${rest}`;
 }
 
 /** A check has words of its own for being poor or down, none for not being known. */

@@ -2,6 +2,7 @@ import { sayIn, type Language, type Say } from '#lib/language.ts';
 import type { Attention, CheckView, MemoryView, ReportLine, Snapshot, UnitView } from './snapshot.ts';
 import type { JobDeadline, QueueCounts, UnitStanding } from './check.ts';
 import type { MemoryStats } from '../memory/memory.ts';
+import type { Flip } from './health.ts';
 import type { ReportEntry } from './monitor.ts';
 import type { Watched } from './overall.ts';
 import type { HealthStore } from './store/store.ts';
@@ -31,21 +32,32 @@ export interface Present {
   readonly faults: readonly string[];
 }
 
+/** What a snapshot tells of the past. */
+interface Past extends Pick<HealthStore, 'last90' | 'incidents'> {
+  /** Null: they cannot be read. */
+  readonly newestFlips: (...of: Parameters<HealthStore['newestFlips']>) => readonly Flip[] | null;
+}
+
 /** How long an incident that ended is still shown. */
 const incidentShownMs = 7 * dayMs;
+
+/** More in a day than anybody reads. */
+const shownChanges = 200;
 
 const shownReports = 5;
 
 /** Puts a snapshot together from the present and the history. */
-export function present(store: Pick<HealthStore, 'last90' | 'incidents'>, facts: Present): Snapshot {
+export function present(store: Past, facts: Present): Snapshot {
   const { now, watched, jobs, queues, reports, units, memory, faults, ...same } = facts;
   const say = sayIn(same.language);
+  const newest = store.newestFlips(now - dayMs, shownChanges);
   return {
     version: 1,
     ...same,
     generatedAt: now,
     checks: watched.map((one) => checkView(one, store, { now, say })),
     incidents: incidentsOf(store, watched, { now, say }),
+    changes: newest === null ? null : [...newest],
     attention: attentionOf(watched, faults, say),
     jobs: jobs?.map(jobView) ?? null,
     queues: queues?.map(queueView) ?? null,

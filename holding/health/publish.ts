@@ -110,6 +110,6 @@ function picture({ store, log, say }: Monitor, facts: Present): Snapshot {
       nl: `De geschiedenis kon niet gelezen worden: ${why}`,
     };
     const faults = [...facts.faults, say(unread)];
-    return present({ last90: () => noHistory, incidents: () => [] }, { ...facts, faults });
+    return present({ last90: () => noHistory, incidents: () => [], newestFlips: () => null }, { ...facts, faults });
   }
 }

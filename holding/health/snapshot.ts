@@ -62,6 +62,14 @@ const Incident = z.object({
   affected: z.array(z.string()).default([]).meta({ description: 'Names of the checks that it blocked' }),
 });
 
+const Change = z.object({
+  check: z.string(),
+  from: z.enum(states),
+  to: z.enum(states),
+  at: Time.meta({ description: 'The first observation of what it became' }),
+  reason: z.string(),
+});
+
 const UnitView = z.object({
   id: z.string(),
   name: z.string(),
@@ -150,6 +158,13 @@ export const Snapshot = z.object({
   }),
   checks: z.array(CheckView),
   incidents: z.array(Incident),
+  changes: z
+    .array(Change)
+    .nullable()
+    .default(null) // A snapshot of before it told them.
+    .meta({
+      description: 'What checks became in the last 24 hours, in that order, at most 200; null: could not be read',
+    }),
   attention: z
     .array(Attention)
     .meta({ description: 'What waits for the owner, each with the command that settles it' }),
@@ -185,6 +200,7 @@ export type CheckView = z.infer<typeof CheckView>;
 export type Attention = z.infer<typeof Attention>;
 export type ReportLine = z.infer<typeof ReportLine>;
 export type MemoryView = z.infer<typeof MemoryView>;
+export type Change = z.infer<typeof Change>;
 export type Incident = z.infer<typeof Incident>;
 export type UnitView = z.infer<typeof UnitView>;
 export type LastAction = z.infer<typeof LastAction>;

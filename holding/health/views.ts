@@ -1,5 +1,6 @@
 import type { Language } from '#lib/language.ts';
 import type { Snapshot } from './snapshot.ts';
+import { changesOf, type Changes } from './views/changes.ts';
 import { frameOf } from './views/frame.ts';
 import { groupsOf, type CheckRow, type GroupView } from './views/groups.ts';
 import { incidentsOf, jobsOf, reportsOf, type IncidentRow, type JobRow, type ReportRow } from './views/lists.ts';
@@ -8,6 +9,7 @@ import { lastActionOf, unitsOf, type LastActionView, type UnitRow } from './view
 import { waitingOf, type Waiting } from './views/waiting.ts';
 import { momentsIn, type Moment } from './views/wording.ts';
 
+export type { ChangeRow } from './views/changes.ts';
 export type { CheckRow, GroupView } from './views/groups.ts';
 export type { IncidentRow, JobRow, ReportRow } from './views/lists.ts';
 export type { MemoryTable } from './views/memory-table.ts';
@@ -33,6 +35,8 @@ export interface PageFrame {
   readonly generatedAt: Moment;
   /** Past this the page must say STALE. */
   readonly staleAfter: Moment;
+  /** As it is drawn it cannot be called current, and so nothing of it is green. */
+  readonly stale: boolean;
   readonly timezone: string;
   readonly language: Language;
   readonly seq: number;
@@ -59,6 +63,8 @@ export interface IndexView extends PageFrame {
   readonly attention: Waiting;
   /** Alerts that are due and did not get through. */
   readonly undelivered: number;
+  /** Null: could not be read. */
+  readonly changes: Changes | null;
   /** Only groups that have a check, in the order of the page. */
   readonly groups: readonly GroupView[];
   /** Open ones first, then the newest. */
@@ -81,12 +87,13 @@ export interface IndexView extends PageFrame {
 /** The index page's view of a snapshot; one that is not current at `now` is called unknown, whatever it says itself. */
 export function indexView(snapshot: Snapshot, now: number): IndexView {
   const moment = momentsIn(snapshot.host.timezone, snapshot.language);
-  const groups = groupsOf(snapshot, moment);
+  const groups = groupsOf(snapshot);
   const rows = new Map(groups.flatMap((group) => group.rows.map((row) => [row.id, row])));
   return {
     ...frameOf(snapshot, now, moment),
     attention: waitingOf(snapshot),
     undelivered: snapshot.undelivered,
+    changes: changesOf(snapshot, moment),
     groups,
     incidents: incidentsOf(snapshot, moment),
     jobs: jobsOf(snapshot, now, moment),

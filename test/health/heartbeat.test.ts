@@ -99,6 +99,16 @@ test('several that are down are counted and named', async () => {
   expect((await bench.health.beat(never)).headline).toBe('2 checks are down: Disk, Load');
 });
 
+test('of many the headline names the first few, and counts the rest', async () => {
+  using folder = temporaryFolder();
+  const gone = finding('fail', { explicit: true });
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const script = Object.fromEntries(names.map((name) => [name, gone]));
+  const checks = names.map((name) => scripted(name, script));
+  using bench = openHealth(folder.path, { clock: stillClock(), checks });
+  expect((await bench.health.beat(never)).headline).toBe('6 checks are down: A, B, C, D and 2 more');
+});
+
 test('what the owner can do is listed once, with why', async () => {
   using folder = temporaryFolder();
   const todo = { what: 'Look at the dead letters', command: 'npm run jobs -- dead', minutes: 5 };

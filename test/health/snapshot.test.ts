@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Snapshot } from '#holding/health/snapshot.ts';
@@ -42,4 +43,18 @@ test('a snapshot of before there were reports can still be read: nothing is know
   await bench.health.beat(new AbortController().signal);
   const { reports: _, ...former } = JSON.parse(readFileSync(bench.snapshotPath, 'utf8'));
   expect(Snapshot.parse(former).reports).toBeNull();
+});
+
+test('what changed in the last 24 hours is told; where the history cannot be read that is not known, which is not nothing', async () => {
+  using folder = temporaryFolder();
+  const clock = stillClock();
+  using bench = openHealth(folder.path, { clock, checks: [scripted('well', {})] });
+  const read = (): Snapshot => Snapshot.parse(JSON.parse(readFileSync(bench.snapshotPath, 'utf8')));
+  await bench.health.beat(new AbortController().signal);
+  expect(read().changes).toMatchObject([{ check: 'well', from: 'new', to: 'up' }]);
+  using db = new DatabaseSync(join(folder.path, 'health.sqlite'));
+  db.exec('ALTER TABLE flip RENAME TO lost');
+  clock.advance(60 * second);
+  await bench.health.beat(new AbortController().signal);
+  expect(read().changes).toBeNull();
 });

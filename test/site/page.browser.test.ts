@@ -115,6 +115,20 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
     site = await served();
   });
 
+  test('calls last known what was known, and not that there is no news, with a script or without', async () => {
+    await site.show(scenes.firstDay(), renderer, sceneTime + 3_600_000);
+    for (const javaScriptEnabled of [true, false]) {
+      await using page = await open({ javaScriptEnabled });
+      await page.clock.setSystemTime(sceneTime + 3_600_000);
+      await page.goto(site.url);
+      expect(await page.locator('h1').textContent()).toMatch(/^No news since/);
+      expect(await page.locator('.flag').isVisible()).toBe(true);
+      if (!javaScriptEnabled) continue;
+      expect(await page.evaluate(`getComputedStyle(document.querySelector('h1'), '::before').content`)).toBe('none');
+      expect(await page.evaluate(`getComputedStyle(document.querySelector('#rest')).filter`)).toBe('grayscale(1)');
+    }
+  });
+
   /** The page of a look that lies so far ahead of the server's clock. */
   async function showAhead(aheadMs: number): Promise<number> {
     const now = Date.now();
@@ -164,6 +178,22 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
     await page.getByRole('heading', { name: 'Redis is down' }).waitFor();
     expect(await page.title()).toBe('Redis is down · Omega');
     expect(await page.locator('.flag').isVisible()).toBe(false);
+  });
+
+  test('leaves open what was unfolded when it shows what is new', async () => {
+    const [one] = scenes.firstDay().attention;
+    if (one === undefined) throw new Error('Nothing waits');
+    const attention = Array.from({ length: 7 }, (_, index) => ({ ...one, what: `Thing ${index}` }));
+    await site.show({ ...scenes.firstDay(), attention }, renderer);
+    await using page = await open();
+    await page.goto(site.url);
+    await page.locator('summary').click();
+    await site.show({ ...scenes.oneDown(), attention }, renderer);
+    const answer = page.waitForResponse(site.url);
+    await page.clock.runFor(30_000);
+    await (await answer).finished();
+    await page.getByRole('heading', { name: 'Redis is down' }).waitFor();
+    expect(await page.getByText('Thing 6').isVisible()).toBe(true);
   });
 
   test('asks for what is new with a conditional request', async () => {

@@ -62,6 +62,12 @@ describe('the page', () => {
     expect(html).not.toContain('<h1>All well</h1>');
   });
 
+  test('is marked as stale by whoever draws it, so that nothing is green without a script either', async () => {
+    expect(await page('firstDay', sceneTime + 3_600_000)).toContain('<html lang="en" class="stale">');
+    expect(await page('firstDay', sceneTime - 3_600_000)).toContain('<html lang="en" class="stale">');
+    expect(await page('firstDay')).toContain('<html lang="en">');
+  });
+
   test('says what to do when there is nothing to show', async () => {
     const html = await page('empty');
     for (const words of [
@@ -98,7 +104,7 @@ describe('the page', () => {
 
   test('counts what is remembered of each unit and kind, and how to begin where that is nothing', async () => {
     const html = await page('memory');
-    expect(html).toContain('4329 records, 31 new this week, last write 07:31, last recall in 8 ms');
+    expect(html).toContain('4329 records, 31 new this week, last write 07:31, last recall in 8.4 ms');
     expect(html).toContain('<b>marketing</b> trend 1204, fact 1004, decision 804');
     expect(html).toContain('<b>holding</b> fact 7, decision 14');
     const ofOneKind = { ...scenes.memory().memory!, counts: [{ unit: 'holding', kind: 'fact', records: 77 }] };
@@ -169,8 +175,34 @@ describe('the page', () => {
   test('shows how much of its mandate a unit has used, and what it did last', async () => {
     const html = await page('oneDown');
     expect(html).toContain('<a href=/units/marketing/>Marketing</a> last report 06:41');
-    expect(html).toContain('Model calls today <span>34 of 40</span><meter value="0.85" high="0.8"></meter>');
+    expect(html).toContain('Model calls today <span>34 of 40</span><meter value=0.85 high="0.8"></meter>');
     expect(html).toContain('Last action: Marketing, trend-report done, 06:41.');
+  });
+
+  test('tells what changed, from what to what, since when or for how long, and why', async () => {
+    const html = await page('oneDown');
+    expect(html).toContain(
+      '<li class=down><p><a href=/checks/redis/>Redis</a> exited with code 1 three times in 10 minutes<p><b>Up → Down</b> since 08:37<li class=blocked><p><b>Queue, Scheduler</b> Redis is the cause<p><b>Up → Blocked</b>',
+    );
+    expect(html).toContain(
+      '<li class=off><p><a href=/checks/network/>Network</a> no address answered<p><b>Up → Down</b> 6 min · 21 Nov 12:41',
+    );
+    expect(html.indexOf('Changed in 24 hours')).toBeLessThan(html.indexOf('<h2>Daemons'));
+  });
+
+  test('says in a line that nothing changed, which is not that it could not be read', async () => {
+    expect(await page('firstDay')).toContain('<h2>Changed in 24 hours</h2><p>nothing</div></section>');
+    expect(await page('unknown')).toMatch(/Changed in 24 hours<\/h2><\/div><p class="card unknown">.*cannot be read/);
+    expect(await page('firstDay', sceneTime, 'nl')).toContain('<h2>Veranderd in 24 uur</h2><p>niets</div>');
+  });
+
+  test('counts the changes that there is no room for, and names only the first of many at once', async () => {
+    const html = await page('thirty');
+    expect(html).toContain('<p>1 more · <a href=/incidents/>incidents</a></div>');
+    const [one] = scenes.oneDown().changes ?? [];
+    const changes = Array.from({ length: 30 }, (_, index) => ({ ...one!, check: `check-${index}` }));
+    const many = await renderer.index(indexView({ ...scenes.firstDay(), changes }, sceneTime));
+    expect(many).toContain('<b>check-0, check-1 and 28 more</b> no address answered');
   });
 
   test('says how to watch Zwartehand where nothing does', async () => {

@@ -5,6 +5,9 @@ test('ends and quotes that HTML does without are left out', () => {
   expect(tight('<ul><li class="up"><p>a</p><p><a href="/x/">b</a></p></li><li><p>c</p></li></ul>')).toBe(
     '<ul><li class=up><p>a<p><a href=/x/>b</a><li><p>c</ul>',
   );
+  expect(tight('<p class="key">a <b class="flag">b</b></p><div><meter value="0.8" high="0.8"></meter></div>')).toBe(
+    '<p class=key>a <b class=flag>b</b><div><meter value=0.8 high="0.8"></meter></div>',
+  );
   expect(tight('<table><thead><tr><th>a</th></tr></thead><tbody><tr><th>b</th><td>c</td></tr></tbody></table>')).toBe(
     '<table><thead><tr><th>a<tbody><tr><th>b<td>c</table>',
   );

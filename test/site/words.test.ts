@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { momentsIn } from '../../holding/health/views/wording.ts';
-import { duration, scheduleWords, timesOf } from '#site/words.ts';
+import { tookWords } from '#site/lasting.ts';
+import { scheduleWords, timesOf } from '#site/words.ts';
 
 const timezone = 'Europe/Amsterdam';
 const moment = momentsIn(timezone);
@@ -23,22 +24,24 @@ test('months are the owner’s', () => {
 
 test.each([
   [null, '–', '–'],
-  [0, '0 ms', '0 ms'],
-  [0.2, '0 ms', '0 ms'],
-  [3.6, '4 ms', '4 ms'],
-  [412, '0.4 s', '0,4 s'],
-  [41_200, '41 s', '41 s'],
-  [740_000, '12 min', '12 min'],
-  [7_300_000, '2 h', '2 u'],
-  [19.5 * 86_400_000, '19 d', '19 d'],
-])('a length of %s milliseconds is %s, in Dutch %s', (ms, en, nl) => {
-  expect([duration(ms, 'en'), duration(ms, 'nl')]).toEqual([en, nl]);
+  [-5, '0.0 ms', '0,0 ms'],
+  [0.2, '0.2 ms', '0,2 ms'],
+  [12, '12 ms', '12 ms'],
+  [412, '412 ms', '412 ms'],
+  [1210, '1.2 s', '1,2 s'],
+  [59_999, '59 s', '59 s'],
+  [740_000, '12 min 20 s', '12 min 20 s'],
+  [7_300_000, '2 h 1 min', '2 u 1 min'],
+  [19.5 * 86_400_000, '19 d 12 h', '19 d 12 u'],
+])('what took %s milliseconds took %s, in Dutch %s', (ms, en, nl) => {
+  expect([tookWords(ms, 'en'), tookWords(ms, 'nl')]).toEqual([en, nl]);
 });
 
 test.each([
   ['* * * * * UTC', 'every minute', 'elke minuut'],
   ['10 * * * * * UTC', 'every minute', 'elke minuut'],
   ['*/5 * * * * UTC', 'every 5 minutes', 'elke 5 minuten'],
+  ['*/1 * * * * UTC', 'every minute', 'elke minuut'],
   ['7 * * * * UTC', 'hourly', 'elk uur'],
   ['30 3 * * * Europe/Amsterdam', 'daily 03:30', 'elke dag 03:30'],
   ['30 3 * * * UTC', 'daily 03:30 UTC', 'elke dag 03:30 UTC'],

@@ -1,4 +1,4 @@
-import type { CheckView, ReportLine, Snapshot, State } from '#holding/health/snapshot.ts';
+import type { Change, CheckView, ReportLine, Snapshot, State } from '#holding/health/snapshot.ts';
 
 type Job = NonNullable<Snapshot['jobs']>[number];
 type Group = 'daemons' | 'jobs' | 'host' | 'tools' | 'units' | 'mine';
@@ -50,6 +50,7 @@ export function snapshotOf(checks: readonly CheckView[], change: Partial<Snapsho
     units: units(at),
     lastAction: { at: at - 3 * 3_600_000, unit: 'Marketing', what: 'trend-report done' },
     undelivered: 0,
+    changes: [],
     attention: [],
     jobs: jobs(at),
     queues: queues(),
@@ -100,6 +101,7 @@ export const scenes = {
         overall: { state: 'unknown', headline: 'Nothing could be looked at', since: sceneTime - 12 * minute },
         jobs: null,
         queues: null,
+        changes: null,
         reports: null,
         units: null,
         lastAction: null,
@@ -212,6 +214,15 @@ function oneDown(): Snapshot {
       jobs: [{ ...heartbeat, lastOutcome: 'failed', deadlineAt: sceneTime - minute }, ...otherJobs],
       attention: [disk, ping, key, { ...key, what: 'Get a token of GitHub' }, { ...key, what: 'Sign in at Google' }],
       undelivered: 2,
+      changes: [
+        became('network', ['up', 'down', 'no address answered'], 21),
+        became('network', ['down', 'up', '2 of 2 addresses answer'], 20.9),
+        became('disk', ['up', 'degraded', '91 % of 476 GB used'], 64 / 60),
+        became('redis', ['up', 'down', 'exited with code 1 three times in 10 minutes'], 64 / 60),
+        became('queue', ['up', 'blocked', 'Redis is the cause'], 64 / 60),
+        became('scheduler', ['up', 'blocked', 'Redis is the cause'], 64 / 60),
+        became('backlog', ['up', 'unknown', 'could not look'], 63 / 60),
+      ],
       units: [expiring],
       incidents: [
         {
@@ -228,6 +239,10 @@ function oneDown(): Snapshot {
       ],
     },
   );
+}
+
+function became(check: string, [from, to, reason]: readonly [State, State, string], hoursAgo: number): Change {
+  return { check, from, to, at: sceneTime - hoursAgo * 3_600_000, reason };
 }
 
 /** Every way in which a tool server or a unit can stand, beside a host that is well. */
@@ -311,6 +326,21 @@ const service43 = {
   reason: 'no answer within 5 s',
 } as const;
 
+/** A day with more of them than the page tells. */
+const busyDay: readonly Change[] = [
+  ...[1, 2, 3, 4, 5].map((n) => became(`service-${n}`, ['up', 'unknown', 'the monitor was off'], 23)),
+  ...[1, 2, 3, 4, 5].map((n) => became(`service-${n}`, ['unknown', 'up', '200 in 96 ms'], 22.4)),
+  became('service-28', ['up', 'late', 'no call of its push URL by 04:10'], 20),
+  became('service-28', ['late', 'up', 'told of success'], 19.2),
+  became('service-21', ['maintenance', 'up', 'process 1313 is ready'], 12),
+  became('service-12', ['up', 'degraded', '429: too many requests; to be tried again at 02:30'], 8.1),
+  became('service-12', ['degraded', 'up', 'answers as it should'], 7.9),
+  ...[13, 14].map((n) => became(`service-${n}`, ['up', 'blocked', 'Service 8 is the cause'], 6)),
+  became('service-8', ['up', 'down', 'no answer within 5 s'], 6),
+  ...[8, 13, 14].map((n) => became(`service-${n}`, [n === 8 ? 'down' : 'blocked', 'up', 'well'], 5.9)),
+  became('service-30', ['up', 'degraded', 'certificate of shop.example ends in 13 days'], 2.2),
+];
+
 /** So many checks, one of them down where there are enough. */
 export function hundred(count: number): Snapshot {
   const groups: readonly Group[] = ['daemons', 'jobs', 'tools', 'host', 'mine'];
@@ -328,6 +358,7 @@ export function hundred(count: number): Snapshot {
   return snapshotOf(checks, {
     overall: { ...overall, since: sceneTime - 3 * minute },
     attention: [ping, disk, key],
+    changes: count > 28 ? [...busyDay] : [],
     memory: { ...remembered, counts: remembered.counts.slice(0, 4) },
     incidents: [
       ...(count > 42 ? [incident(2, { ...service43, to: null })] : []),

@@ -60,6 +60,7 @@ export interface HealthStore extends Disposable {
   /** Within a transaction. */
   readonly save: (beat: BeatRecord) => void;
   readonly flips: Flips['of'];
+  readonly newestFlips: Flips['newest'];
   readonly observations: (since: number) => readonly Observation[];
   /** Of a check, for each snapshot; of one that was never watched all of it is new. */
   readonly last90: (check: string, now: number) => Last90;
@@ -109,6 +110,7 @@ export function openHealthStore(path: string, { now, log }: { now: number; log: 
       updateHeart.run(seq, beatAt, state, since);
     },
     flips: flips.of,
+    newestFlips: flips.newest,
     incidents: incidents.list,
     observations: observations.since,
     last90: last90In(db),

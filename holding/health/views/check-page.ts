@@ -1,7 +1,8 @@
+import { freshnessOf } from '#lib/clock.ts';
 import type { Attention, CheckView, State } from '../snapshot.ts';
 import type { PageFrame } from '../views.ts';
 import { pastOf, type CheckPast } from './check-past.ts';
-import { frameOfPast, isCurrent, pathOf, type Making } from './page.ts';
+import { frameOfPast, pathOf, type Making } from './page.ts';
 import { groupTitles, sentence, stateWords, type Moment } from './wording.ts';
 
 /** Everything that the page of one check draws. */
@@ -37,13 +38,12 @@ export interface CheckLink {
 export function checkPage(made: Making, check: CheckView): CheckPage {
   const { snapshot, say } = made;
   const links = new Map(snapshot.checks.map(({ id, name }) => [id, { name, path: pathOf('checks', id) }]));
-  const state = isCurrent(made) ? check.state : 'unknown';
-  const stateWord = say(stateWords[state]);
+  const shown = freshnessOf(snapshot, made.now) === 'fresh' ? check : unknownSince(made, check);
+  const stateWord = say(stateWords[shown.state]);
   return {
     ...frameOfPast(made, `${check.name}: ${stateWord}`),
     check: {
-      ...subjectOf(made, check),
-      state,
+      ...subjectOf(made, shown),
       stateWord,
       blockedBy: check.blockedBy === null ? null : (links.get(check.blockedBy) ?? null),
       blocks: snapshot.checks
@@ -55,14 +55,22 @@ export function checkPage(made: Making, check: CheckView): CheckPage {
   };
 }
 
-type Subject = Omit<CheckPage['check'], 'state' | 'stateWord' | 'blockedBy' | 'blocks'>;
+/** A check of which there is no news: how it is, is known up to the last look. */
+function unknownSince({ snapshot, say }: Making, check: CheckView): CheckView {
+  const was = say(stateWords[check.state]).toLowerCase();
+  const reason = say({ en: `Then ${was}: ${check.reason}`, nl: `Toen ${was}: ${check.reason}` });
+  return { ...check, state: 'unknown', since: snapshot.generatedAt, reason };
+}
+
+type Subject = Omit<CheckPage['check'], 'stateWord' | 'blockedBy' | 'blocks'>;
 
 function subjectOf({ moment, say }: Making, check: CheckView): Subject {
-  const { id, name, group, reason, since, lastSeen, expectedNext, latencyMs } = check;
+  const { id, name, group, state, reason, since, lastSeen, expectedNext, latencyMs } = check;
   return {
     id,
     name,
     group: say(groupTitles[group] ?? group),
+    state,
     reason: sentence(reason),
     since: moment(since),
     lastSeen: lastSeen === null ? null : moment(lastSeen),

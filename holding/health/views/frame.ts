@@ -1,3 +1,4 @@
+import { freshnessOf } from '#lib/clock.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { PageFrame } from '../views.ts';
 import { overallView } from './overall-view.ts';
@@ -11,6 +12,7 @@ export function frameOf(snapshot: Snapshot, now: number, moment: MomentOf): Page
     language: snapshot.language,
     generatedAt: moment(snapshot.generatedAt),
     staleAfter: moment(snapshot.staleAfter),
+    stale: freshnessOf(snapshot, now) !== 'fresh',
     timezone: snapshot.host.timezone,
     seq: snapshot.seq,
     overall,

@@ -1,7 +1,7 @@
 import type { Language } from '#lib/language.ts';
 import type { CheckView, Snapshot, State } from '../snapshot.ts';
 import { pathOf } from './page.ts';
-import { groupTitles, percentage, stateWords, type Moment, type MomentOf } from './wording.ts';
+import { groupTitles, percentage, stateWords, type Moment } from './wording.ts';
 
 export interface GroupView {
   readonly id: string;
@@ -22,8 +22,9 @@ export interface CheckRow {
   /** `Up`, `Down`, …: the state is never told by colour alone. */
   readonly stateWord: string;
   readonly reason: string;
-  readonly since: Moment;
-  readonly lastSeen: Moment | null;
+  /** Written by the page itself, in short: to write them out here as well would cost a tenth of the drawing. */
+  readonly since: Pick<Moment, 'ms'>;
+  readonly lastSeen: Pick<Moment, 'ms'> | null;
   readonly latencyMs: number | null;
   /** Oldest first, at most 30. */
   readonly latencies: readonly number[];
@@ -36,24 +37,21 @@ export interface CheckRow {
 }
 
 /** Only groups that have a check, in the order of the page. */
-export function groupsOf({ checks, language }: Snapshot, moment: MomentOf): GroupView[] {
+export function groupsOf({ checks, language }: Snapshot): GroupView[] {
   const names = new Map(checks.map(({ id, name }) => [id, name]));
   const byGroup = Map.groupBy(checks, ({ group }) => group);
   const order = new Set([...Object.keys(groupTitles), ...byGroup.keys()]);
   return [...order].flatMap((id) => {
     const members = byGroup.get(id);
     if (members === undefined) return [];
-    const rows = members.map((check) => rowOf(check, { names, moment, language }));
+    const rows = members.map((check) => rowOf(check, names, language));
     const up = rows.filter(({ state }) => state === 'up').length;
     const off = rows.filter(({ state }) => state === 'off').length;
     return [{ id, title: groupTitles[id]?.[language] ?? id, up, total: rows.length - off, off, rows }];
   });
 }
 
-function rowOf(
-  check: CheckView,
-  { names, moment, language }: { names: ReadonlyMap<string, string>; moment: MomentOf; language: Language },
-): CheckRow {
+function rowOf(check: CheckView, names: ReadonlyMap<string, string>, language: Language): CheckRow {
   const { id, name, state, reason, latencyMs, latencies, days90, blockedBy } = check;
   return {
     id,
@@ -62,8 +60,8 @@ function rowOf(
     state,
     stateWord: stateWords[state][language],
     reason,
-    since: moment(check.since),
-    lastSeen: check.lastSeen === null ? null : moment(check.lastSeen),
+    since: { ms: check.since },
+    lastSeen: check.lastSeen === null ? null : { ms: check.lastSeen },
     latencyMs,
     latencies,
     days90,

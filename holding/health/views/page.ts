@@ -1,4 +1,3 @@
-import { freshnessOf } from '#lib/clock.ts';
 import { sayIn, type Say } from '#lib/language.ts';
 import type { ReportEntry } from '../monitor.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -54,11 +53,6 @@ export function making(snapshot: Snapshot, sources: PageSources, now: number): M
   };
 }
 
-/** Whether what the last look told may be called current. */
-export function isCurrent({ snapshot, now }: Pick<Making, 'snapshot' | 'now'>): boolean {
-  return freshnessOf(snapshot, now) === 'fresh';
-}
-
 /**
  * The frame of a page that is drawn less often than the index, and so is called stale later; at once where it is drawn
  * of a look that is stale itself.
@@ -68,6 +62,6 @@ export function frameOfPast({ snapshot, now, moment }: Making, title: string): P
   return {
     ...frame,
     title: `${title} · Omega`,
-    staleAfter: moment(isCurrent({ snapshot, now }) ? snapshot.staleAfter + redrawnEveryMs : snapshot.staleAfter),
+    staleAfter: frame.stale ? frame.staleAfter : moment(snapshot.staleAfter + redrawnEveryMs),
   };
 }

@@ -27,16 +27,19 @@ export function pages(snapshot: Snapshot, sources: PageSources, now: number): re
 }
 
 function checkPages(made: Making): SitePage[] {
-  return made.snapshot.checks.flatMap((check) => {
+  const { checks } = made.snapshot;
+  const waiting = Map.groupBy(checks, ({ blockedBy }) => blockedBy);
+  return checks.flatMap((check) => {
     const path = pathOf('checks', check.id);
-    const changesWith = `${check.state} ${check.since} ${check.blockedBy ?? ''}`;
+    const blocks = (waiting.get(check.id) ?? []).map(({ id }) => id).join();
+    const changesWith = `${check.state} ${check.since} ${check.blockedBy ?? ''} ${blocks}`;
     return path === null ? [] : [{ path, view: () => checkPage(made, check), changesWith }];
   });
 }
 
 function incidentPages(made: Making): SitePage[] {
   const incidents = listedIncidents(made);
-  const list = (incidents ?? []).map(({ id, to, state, affected }) => ({
+  const list = incidents.map(({ id, to, state, affected }) => ({
     path: `/incidents/${id}/`,
     view: () => incidentPage(made, id),
     changesWith: `${state} ${to ?? ''} ${affected.length}`,

@@ -104,6 +104,17 @@ test('flips come back from the one in force at a time', () => {
   expect(store.flips('other', 0)).toEqual([]);
 });
 
+test('the newest flips of all checks come in the order in which they happened, those since a time and no more than asked', () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  const other = { ...flip('down', noon + minute), check: 'other' };
+  const flips = [flip('down', noon), other, flip('up', noon + 2 * minute, 'down')];
+  save(store, { flips: [flip('up', noon - 2 * dayMs, 'new'), ...flips] });
+  expect(store.newestFlips(noon - dayMs, 10)).toEqual(flips);
+  expect(store.newestFlips(noon + minute, 10)).toEqual(flips.slice(1));
+  expect(store.newestFlips(0, 2)).toEqual(flips.slice(1));
+});
+
 test('an incident opens with down and closes with up, not with the unknown time in between', () => {
   using folder = temporaryFolder();
   using store = open(folder.path);

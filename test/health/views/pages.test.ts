@@ -166,7 +166,8 @@ test('each check, incident and unit has a page, and each of them says when it is
 test('a page drawn of a look that is stale says so at once, and its check is unknown', () => {
   const { snapshot, sources } = sceneOf('firstDay');
   const page = checkOf(making(snapshot, sources, snapshot.staleAfter + 1), 'disk');
-  expect(page.check).toMatchObject({ state: 'unknown', stateWord: 'Unknown' });
+  expect(page.check).toMatchObject({ state: 'unknown', stateWord: 'Unknown', since: { ms: snapshot.generatedAt } });
+  expect(page.check.reason).toBe('Then up: 38 % of 476 GB used');
   expect(page.staleAfter.ms).toBe(snapshot.staleAfter);
 });
 
@@ -191,6 +192,14 @@ test('a page changes with the state of what it tells of, and not with the time',
   expect([...after].filter(([path, key]) => before.get(path) !== key).map(([path]) => path)).toEqual([
     '/checks/redis/',
   ]);
+});
+
+test('the page of a cause changes with what waits for it', () => {
+  const { snapshot, sources } = sceneOf('year');
+  const keyOf = (of: typeof snapshot): string | undefined =>
+    pages(of, sources, sceneTime).find(({ path }) => path === '/checks/redis/')?.changesWith;
+  const freed = snapshot.checks.map((check) => (check.id === 'queue' ? { ...check, blockedBy: null } : check));
+  expect(keyOf({ ...snapshot, checks: freed })).not.toBe(keyOf(snapshot));
 });
 
 test('a page speaks the owner’s language', () => {
