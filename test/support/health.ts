@@ -12,6 +12,8 @@ import type {
   UnitStanding,
 } from '#holding/health/check.ts';
 import type { MemoryStats } from '#holding/memory/memory.ts';
+import type { OutboxStanding } from '#holding/report/outbox.ts';
+import type { BotState } from '#holding/telegram/bot-state.ts';
 import { createHealth } from '#holding/health/heartbeat.ts';
 import type { Health } from '#holding/health/health.ts';
 import { newMemory, type Memory } from '#holding/health/state/memory.ts';
@@ -136,12 +138,29 @@ export function probesOf(change: Partial<Probes['queue']> & Partial<Omit<Probes,
     outside: () => null,
     ownChecks: () => null,
     systemd: async () => null,
+    outbox: () => outboxStanding(),
+    sealProbe: async () => 12,
+    bridge: async () => botState(),
+    zwartehand: async () => null,
     backups: '/nonexistent/backups',
     dataDir: tmpdir(),
     page: '/nonexistent/index.html',
     tailscaleSocket: '/nonexistent/tailscaled.sock',
     ...rest,
   };
+}
+
+/** An outbox all of whose reports were read, but for what is changed. */
+export function outboxStanding(change: Partial<OutboxStanding> = {}): OutboxStanding {
+  const counts = { sealed: 12, sent: 12, acknowledged: 12, overdue: 0, dead: 0, waiting: 0, heldBack: 0 };
+  const times = { lastSealedAt: noon - 4 * hour, lastAckedAt: noon - 3 * hour, verified: true, epoch: 1, lastSeq: 12 };
+  return { recipients: 2, plaintext: [], ...counts, ...times, fault: null, ...change };
+}
+
+/** A bot that listens to the owner. */
+export function botState(change: Partial<BotState> = {}): BotState {
+  const times = { at: noon, since: noon - hour, lastUpdateAt: null, lastPollAt: noon };
+  return { pid: 1, botId: '123456789', state: 'polling', ...times, fault: null, paired: true, strangers: 0, ...change };
 }
 
 /** A tool server that runs, and that answered a call three minutes before noon. */

@@ -1,4 +1,4 @@
-import type { Change, CheckView, ReportLine, Snapshot, State } from '#holding/health/snapshot.ts';
+import type { Change, CheckView, OutboxView, ReportLine, Snapshot, State } from '#holding/health/snapshot.ts';
 
 type Job = NonNullable<Snapshot['jobs']>[number];
 type Group = 'daemons' | 'jobs' | 'host' | 'tools' | 'units' | 'mine';
@@ -55,6 +55,7 @@ export function snapshotOf(checks: readonly CheckView[], change: Partial<Snapsho
     jobs: jobs(at),
     queues: queues(),
     reports: reports(at),
+    outbox: outboxView(at),
     memory: null,
     host: {
       name: 'nuc',
@@ -66,6 +67,13 @@ export function snapshotOf(checks: readonly CheckView[], change: Partial<Snapsho
     },
     ...change,
   };
+}
+
+/** An outbox that has something of everything. */
+export function outboxView(at = sceneTime, change: Partial<OutboxView> = {}): OutboxView {
+  const counts = { sealed: 42, sent: 41, acknowledged: 38, overdue: 2, dead: 1, waiting: 0, heldBack: 0 };
+  const last = { verified: true, lastSeq: 42, lastSealedAt: at - 3 * 3_600_000, fault: null };
+  return { recipients: 2, plaintext: [], ...counts, ...last, ...change };
 }
 
 const firstDay: Partial<CheckView> = {
@@ -103,6 +111,7 @@ export const scenes = {
         queues: null,
         changes: null,
         reports: null,
+        outbox: null,
         units: null,
         lastAction: null,
       },
