@@ -8,9 +8,11 @@ export default defineJob({
   schedule: { cron: '7 * * * *' },
   input: z.object({}),
   policy: { queue: 'maintenance', timeoutMs: 60_000, attempts: 3 },
-  async run(_input, { omega, log }) {
+  async run(_input, { omega, signal, log }) {
     const removed = omega.health.prune();
+    const files = await omega.outbox.prune(signal);
     log(`${removed} old records removed`);
-    return { removed };
+    if (files > 0) log(`${files} files of reports that you opened long ago removed`);
+    return { removed, files };
   },
 });

@@ -7,3 +7,5 @@ export { default as alertSend } from './alert-send.ts'; // 20 * * * * * UTC
 export { default as trendReport } from './trend-report.ts'; // 30 6 * * * local
 export { default as memoryIndex } from './memory-index.ts'; // */5 * * * * UTC
 export { default as memoryConsolidate } from './memory-consolidate.ts'; // 10 4 * * * local
+export { default as reportSend } from './report-send.ts'; // */5 * * * * UTC
+export { default as botCommand } from './bot-command.ts'; // when asked for

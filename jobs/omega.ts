@@ -2,7 +2,9 @@ import type { AlertSender } from '#holding/health/alerts/deliver.ts';
 import type { Outside } from '#holding/health/alerts/outside.ts';
 import type { Health } from '#holding/health/health.ts';
 import type { OpenMemory } from '#holding/memory/open-memory.ts';
+import type { Outbox } from '#holding/report/outbox.ts';
 import type { Trends } from '#holding/report/trends.ts';
+import type { Deeds } from '#holding/telegram/deeds.ts';
 import { defineJobFor } from '#queue/job.ts';
 
 /** What a job may use; built once by `scripts/worker.ts`, or by a test with parts of its own. */
@@ -13,6 +15,9 @@ export interface Omega {
   readonly site: Site;
   readonly trends: Trends;
   readonly memory: OpenMemory;
+  readonly outbox: Outbox;
+  /** What the owner's bot can have done. */
+  readonly deeds: Deeds;
 }
 
 /** Draws the status pages from the latest snapshot and the records. */

@@ -26,6 +26,7 @@ export default defineJob({
     log(changed ? `Wrote ${files.join(' and ')}` : `${files.join(' and ')} say so already`);
     log(`Memory: ${await desk.remember(report)}`);
     if (changed) await enqueue('heartbeat', { news: true }, { reason: 'event' }); // So that the page lists it at once.
+    if (changed && !report.example) await enqueue('report-send', {}, { reason: 'event' });
     log(`Read it: npm run reports -- show ${report.id}`);
     return { report: report.id, claims: report.claims.length, gaps: report.gaps.length, example: report.example };
   },

@@ -22,7 +22,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
  * Makes a file that appears as a whole or not at all; false where there is one already, which stays as it is.
  * @throws the file system's own error (ENOSPC, EACCES, …); nothing is left behind then.
  */
-export async function createFileAtomic(path: string, content: string, mode = 0o600): Promise<boolean> {
+export async function createFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<boolean> {
   const temporary = besideIt(path);
   try {
     await writeAndSync(temporary, content, mode);

@@ -51,6 +51,8 @@ export interface Chain extends Disposable {
    */
   readonly append: (stream: string, records: readonly unknown[], beside?: Beside) => Head;
   readonly head: (stream: string) => Head;
+  /** The hash that this number bears, as it stands there; null: there is none. */
+  readonly hashAt: (stream: string, seq: number) => string | null;
   /** Reads it all; `known` is an earlier head, which it must still contain. */
   readonly verify: (stream: string, known?: Head) => Verdict;
   /** The newest records, newest first; whether they are as they were written only {@link Chain.verify} tells. */
@@ -92,6 +94,7 @@ export function openChain(path: string): Chain {
   const db = openSqlite(path, { migrations, synchronous: 'FULL', ifDamaged });
   const write = writerOf(db);
   const log = writeAheadLog(db);
+  const selectHash = db.prepare('SELECT hash FROM link WHERE stream = ? AND seq = ?');
   const selectLatest = db.prepare('SELECT record FROM link WHERE stream = ? ORDER BY seq DESC LIMIT ?');
   const selectBodies = db.prepare(`SELECT seq, name FROM body WHERE stream = ? AND trim(text) <> '' ORDER BY seq`);
   log.truncate({ patient: false }); // Where a process was killed between an erasure and the end of the log.
@@ -104,6 +107,10 @@ export function openChain(path: string): Chain {
       return head;
     },
     head: write.headOf,
+    hashAt: (stream, seq) => {
+      const hash = selectHash.get(stream, seq)?.['hash'];
+      return hash === undefined ? null : String(hash);
+    },
     verify: (stream, known) => verify(rows(db, stream), stream, known),
     latest: (stream, limit) =>
       selectLatest.all(stream, limit).map(({ record }) => JSON.parse(String(record)) as unknown),

@@ -2,6 +2,10 @@ import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { languages } from './language.ts';
 
+/** What a report can be about; each is sealed, unless the owner lets its kind go out as it is. */
+export const reportKinds = ['trend', 'digest', 'incident'] as const;
+export type ReportKind = (typeof reportKinds)[number];
+
 /** Minutes since midnight; where `to` is less than `from` they lie on both sides of it. */
 export interface QuietHours {
   readonly from: number;
@@ -26,6 +30,16 @@ privateAddresses.addSubnet('192.168.0.0', 16);
 privateAddresses.addSubnet('169.254.0.0', 16);
 privateAddresses.addSubnet('fc00::', 7, 'ipv6');
 privateAddresses.addSubnet('fe80::', 10, 'ipv6');
+
+const botToken = z
+  .string()
+  .regex(/^\d{5,20}:[\w-]{20,100}$/, 'is no token of a bot; copy it whole from BotFather, as 123456789:AAE…')
+  .optional();
+
+const chatId = z
+  .string()
+  .regex(/^-?\d{1,20}$/, 'is no id of a chat; it is a number, as 123456789')
+  .optional();
 
 /** Every variable that is read, as it may stand in the shell or in `.env`; secrets may also come from a `NAME_FILE`. */
 export const Variables = z.object({
@@ -80,19 +94,21 @@ export const Variables = z.object({
     .refine(({ from, to }) => from !== to, { error: 'ends when it begins; leave it out for none' })
     .optional(),
   OMEGA_PING_URL: z.string().refine(isHttpUrl, { error: 'is no address; write https://host/path' }).optional(),
-  OMEGA_TELEGRAM_BOT_TOKEN: z
-    .string()
-    .regex(/^\d{5,20}:[\w-]{20,100}$/, 'is no token of a bot; copy it whole from BotFather, as 123456789:AAE…')
-    .optional(),
-  OMEGA_TELEGRAM_CHAT_ID: z
-    .string()
-    .regex(/^-?\d{1,20}$/, 'is no id of a chat; it is a number, as 123456789')
-    .optional(),
+  OMEGA_TELEGRAM_BOT_TOKEN: botToken,
+  OMEGA_TELEGRAM_CHAT_ID: chatId,
+  ZWARTEHAND_TELEGRAM_BOT_TOKEN: botToken,
+  ZWARTEHAND_TELEGRAM_CHAT_ID: chatId,
   OMEGA_TELEGRAM_API_ROOT: z
     .string()
     .refine(isHttpUrl, { error: 'is no address; write http://host:port or https://host' })
     .transform(withoutEndSlash)
     .default(telegramRoot),
+  OMEGA_REPORT_ENCRYPTION_KEY: z.string().max(4000, 'has more than 4,000 characters').optional(),
+  OMEGA_REPORT_PLAINTEXT: z
+    .string()
+    .transform((text) => text.split(',').map((kind) => kind.trim()))
+    .pipe(z.array(z.enum(reportKinds, { error: `must name kinds of reports: ${reportKinds.join(', ')}` })))
+    .default([]),
   OMEGA_LLM: z.enum(modelProviders, { error: `must be one of ${modelProviders.join(', ')}` }).default('none'),
   OMEGA_LLM_BASE_URL: z
     .string()

@@ -8,6 +8,7 @@ import {
   Variables,
   type Given,
   type QuietHours,
+  type ReportKind,
 } from './env-variables.ts';
 import { messageOf } from './errors.ts';
 import { languages, type Language } from './language.ts';
@@ -48,6 +49,9 @@ export interface Env {
   readonly pingUrl: string | undefined;
   /** Omega's own bot; undefined: it has none. */
   readonly telegram: TelegramSettings | undefined;
+  /** The owner's second bot, a process of its own; undefined: its token is not known here. */
+  readonly zwartehand: TelegramSettings | undefined;
+  readonly reports: ReportSettings;
   /** The model that Omega may ask; undefined: none. */
   readonly llm: ModelSettings | undefined;
   /** Undefined: `mcp.json` in the data folder, else the shipped one. */
@@ -85,6 +89,14 @@ export interface TelegramSettings {
   readonly apiRoot: string;
 }
 
+/** What may leave this machine, and for whom it is sealed. */
+export interface ReportSettings {
+  /** The owner's public keys as they were given, one or more; undefined: no report leaves. */
+  readonly encryptionKey: string | undefined;
+  /** Kinds that the owner lets go out unsealed. */
+  readonly plaintext: readonly ReportKind[];
+}
+
 /** A large language model, and who offers it. */
 export interface ModelSettings {
   readonly provider: Exclude<(typeof modelProviders)[number], 'none'>;
@@ -105,6 +117,7 @@ const secretNames = [
   'OMEGA_BOARD_TOKEN',
   'OMEGA_EMBEDDINGS_API_KEY',
   'OMEGA_TELEGRAM_BOT_TOKEN',
+  'ZWARTEHAND_TELEGRAM_BOT_TOKEN',
   'OMEGA_LLM_API_KEY',
   'BRAVE_API_KEY',
   'GITHUB_PERSONAL_ACCESS_TOKEN',
@@ -125,6 +138,7 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
   const { values, faults } = readSecretFiles(given);
   const parsed = Variables.safeParse(values);
   if (!parsed.success) faults.push(...parsed.error.issues.map(describeIssue));
+  else faults.push(...sameBot(parsed.data));
   if (!parsed.success || faults.length > 0) throw configurationError(faults);
 
   const { OMEGA_EDGE_HOST, OMEGA_EDGE_PORT, OMEGA_BOARD_TOKEN, REDIS_URL } = parsed.data;
@@ -137,7 +151,9 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
     GITHUB_PERSONAL_ACCESS_TOKEN,
     OMEGA_EMBEDDINGS_API_KEY,
     parsed.data.OMEGA_TELEGRAM_BOT_TOKEN,
+    parsed.data.ZWARTEHAND_TELEGRAM_BOT_TOKEN,
     parsed.data.OMEGA_LLM_API_KEY,
+    ...secretKeysIn(parsed.data.OMEGA_REPORT_ENCRYPTION_KEY),
   ];
   const proxy = given['HTTPS_PROXY'] ?? given['https_proxy'];
   return {
@@ -161,7 +177,12 @@ export function readEnv(shell: NodeJS.ProcessEnv = process.env, dotenvPath = dot
     checksFile: parsed.data.OMEGA_CHECKS,
     quietHours: parsed.data.OMEGA_QUIET_HOURS,
     pingUrl: parsed.data.OMEGA_PING_URL,
-    telegram: telegramOf(parsed.data),
+    telegram: botOf(parsed.data, 'OMEGA'),
+    zwartehand: botOf(parsed.data, 'ZWARTEHAND'),
+    reports: {
+      encryptionKey: parsed.data.OMEGA_REPORT_ENCRYPTION_KEY,
+      plaintext: parsed.data.OMEGA_REPORT_PLAINTEXT,
+    },
     llm: modelOf(parsed.data),
     mcpConfig: parsed.data.OMEGA_MCP_CONFIG,
     variable: (name) => variableOf(name, values),
@@ -236,9 +257,26 @@ function sshEnd(connection = ''): Env['ssh'] {
   return address === undefined || port === undefined ? undefined : { address, port };
 }
 
-function telegramOf(given: Given): TelegramSettings | undefined {
-  const { OMEGA_TELEGRAM_BOT_TOKEN: token, OMEGA_TELEGRAM_CHAT_ID: chatId, OMEGA_TELEGRAM_API_ROOT: apiRoot } = given;
-  return token === undefined ? undefined : { token, chatId, apiRoot };
+function botOf(given: Given, whose: 'OMEGA' | 'ZWARTEHAND'): TelegramSettings | undefined {
+  const token = given[`${whose}_TELEGRAM_BOT_TOKEN`];
+  const chatId = given[`${whose}_TELEGRAM_CHAT_ID`];
+  return token === undefined ? undefined : { token, chatId, apiRoot: given.OMEGA_TELEGRAM_API_ROOT };
+}
+
+/** Two pollers of one bot would take each other's messages away. The number before the colon is the bot. */
+function sameBot({ OMEGA_TELEGRAM_BOT_TOKEN: omega, ZWARTEHAND_TELEGRAM_BOT_TOKEN: zwartehand }: Given): string[] {
+  if (omega === undefined || omega.split(':')[0] !== zwartehand?.split(':')[0]) return [];
+  return [
+    'OMEGA_TELEGRAM_BOT_TOKEN and ZWARTEHAND_TELEGRAM_BOT_TOKEN are of one bot; each needs its own, as BotFather gives it',
+  ];
+}
+
+/** A secret key that was put where a public one belongs: it is refused later, and must be shown nowhere until then. */
+function secretKeysIn(keys = ''): string[] {
+  return keys
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key.startsWith('omega-rsk'));
 }
 
 function modelOf(given: Given): ModelSettings | undefined {

@@ -52,6 +52,20 @@ export interface DataPaths {
   readonly bell: string;
   /** Alerts as files. */
   readonly alerts: string;
+  /** Sealed reports, until the owner has them and after; and the last head of their ledger, outside of it. */
+  readonly outbox: string;
+  readonly reportHead: string;
+  /** Signs the reports: the 32-byte seed as hex. */
+  readonly reportSigningKey: string;
+  /** Reports that no bot could bring, for the owner to fetch. */
+  readonly reportExports: string;
+  /** The chat that each bot was paired with, and a pairing that goes on. */
+  readonly botChats: string;
+  readonly botPairing: string;
+  /** What Omega's bot says of itself while its bridge runs. */
+  readonly bridgeState: string;
+  /** What Zwartehand says of itself while it runs. */
+  readonly zwartehandState: string;
   /** Where backups lie, each in a folder or file of its own. */
   readonly backups: string;
   readonly edgeSocket: string;
@@ -112,6 +126,14 @@ export function dataPaths({ dataDir }: PathSettings): DataPaths {
     pushKey: join(data, 'keys', 'push.key'),
     bell: join(run, 'bell'),
     alerts: join(data, 'export', 'alerts'),
+    outbox: join(data, 'outbox'),
+    reportHead: join(data, 'keys', 'report.head'),
+    reportSigningKey: join(data, 'keys', 'report-signing.key'),
+    reportExports: join(data, 'export', 'reports'),
+    botChats: join(data, 'keys', 'telegram.json'),
+    botPairing: join(run, 'telegram-pairing.json'),
+    bridgeState: join(run, 'bridge.json'),
+    zwartehandState: join(run, 'zwartehand.json'),
     backups: join(data, 'backups'),
     edgeSocket: join(sockets, 'edge.sock'),
     site: join(data, 'site'),

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { writeFileAtomic } from '#lib/atomic-file.ts';
 import { codeOf, OmegaError } from '#lib/errors.ts';
+import { tryFileLock } from '#lib/file-lock.ts';
 import type { DataPaths } from '#lib/paths.ts';
 
 /** Who supervises a data folder. */
@@ -34,7 +34,7 @@ export async function takeLock(paths: DataPaths, owner: LockOwner): Promise<Asyn
   return {
     [Symbol.asyncDispose]: async () => {
       await rm(ownerFile(paths), { force: true });
-      lock.close();
+      lock[Symbol.dispose]();
     },
   };
 }
@@ -44,26 +44,12 @@ export function lockOwner(paths: DataPaths): LockOwner | null {
   if (!existsSync(lockFile(paths))) return null;
   const lock = tryLock(paths);
   if (lock === null) return readOwner(paths);
-  lock.close();
+  lock[Symbol.dispose]();
   return null;
 }
 
-/** Nothing is ever written in the transaction, so the file stays empty. */
-function tryLock(paths: DataPaths): DatabaseSync | null {
-  const database = new DatabaseSync(lockFile(paths), { timeout: patienceMs });
-  try {
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
-    return database;
-  } catch (error) {
-    database.close();
-    if (isBusy(error)) return null;
-    throw error;
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  const sqliteBusy = 5;
-  return error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
+function tryLock(paths: DataPaths): Disposable | null {
+  return tryFileLock(lockFile(paths), patienceMs);
 }
 
 /** A file that is absent or left by an earlier owner says nothing about who holds the lock at this moment. */

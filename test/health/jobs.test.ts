@@ -5,6 +5,8 @@ import housekeeping from '#jobs/housekeeping.ts';
 import type { JobContext } from '#queue/job.ts';
 import type { Omega } from '#jobs/omega.ts';
 import { noon, second, stillClock } from '../support/health.ts';
+import { emptyOutbox } from '../support/empty-outbox.ts';
+import { noDeeds } from '../support/no-deeds.ts';
 
 interface Asked {
   readonly name: string;
@@ -32,6 +34,8 @@ function contextFor(beat: Partial<Beat>, { asked, said }: { asked: Asked[]; said
       site: { render: async () => ({ written: [], cpuMs: 0 }) },
       trends: { open: async () => Promise.reject(new Error('these jobs make no reports')) },
       memory: async () => Promise.reject(new Error('these jobs remember nothing')),
+      outbox: emptyOutbox,
+      deeds: noDeeds,
     },
   };
 }
@@ -59,6 +63,6 @@ test('a heartbeat that is due at once waits for the end of this one, and is neve
 
 test('housekeeping says how much it removed', async () => {
   const said: string[] = [];
-  expect(await housekeeping.run({}, contextFor({}, { asked: [], said }))).toEqual({ removed: 12 });
+  expect(await housekeeping.run({}, contextFor({}, { asked: [], said }))).toEqual({ removed: 12, files: 0 });
   expect(said).toEqual(['12 old records removed']);
 });

@@ -36,6 +36,16 @@ test('what was appended verifies, also after it is opened again', () => {
   expect(chain.verify('calls')).toEqual({ ok: true, count: 12, head });
 });
 
+test('a number can be asked for its hash: whether a head that was kept is still part of it', () => {
+  using folder = temporaryFolder();
+  const { path, meddle } = chainOfTen(folder.path);
+  using chain = openChain(path);
+  expect(chain.hashAt('calls', 10)).toBe(chain.head('calls').hash);
+  expect([chain.hashAt('calls', 11), chain.hashAt('other', 1)]).toEqual([null, null]);
+  meddle('DELETE FROM link WHERE seq > 5');
+  expect(chain.hashAt('calls', 10)).toBeNull();
+});
+
 test('streams in one file do not know of each other', () => {
   using folder = temporaryFolder();
   const { path } = chainOfTen(folder.path);

@@ -203,3 +203,24 @@ test('a token that was not copied whole is a fault, and is not shown', () => {
   expect(() => readEnv(shell, none)).toThrow(/3 faults/);
   expect(() => readEnv(shell, none)).not.toThrow(/AAEhalf/);
 });
+
+test('the two bots have tokens of their own: those of one bot are refused', () => {
+  const other = botToken.replace('AAEa', 'AAEz');
+  const shell = { OMEGA_TELEGRAM_BOT_TOKEN: botToken, ZWARTEHAND_TELEGRAM_BOT_TOKEN: other };
+  expect(() => readEnv(shell, none)).toThrow(/of one bot/);
+  expect(() => readEnv(shell, none)).not.toThrow(/AAE/);
+  const two = readEnv({ ...shell, ZWARTEHAND_TELEGRAM_BOT_TOKEN: other.replace('123', '987') }, none);
+  expect(two.zwartehand).toMatchObject({ token: other.replace('123', '987'), chatId: undefined });
+  expect(two.secrets).toContain(two.zwartehand?.token);
+});
+
+test('no kind of report goes out unsealed unless it is named, and one that there is not is a fault', () => {
+  expect(readEnv({}, none).reports).toEqual({ encryptionKey: undefined, plaintext: [] });
+  expect(readEnv({ OMEGA_REPORT_PLAINTEXT: 'trend, digest' }, none).reports.plaintext).toEqual(['trend', 'digest']);
+  expect(() => readEnv({ OMEGA_REPORT_PLAINTEXT: 'trend,all' }, none)).toThrow(/must name kinds of reports/);
+});
+
+test('a secret key among the public ones is kept from every log until it is refused', () => {
+  const env = readEnv({ OMEGA_REPORT_ENCRYPTION_KEY: 'omega-rpk1-mine, omega-rsk1-secret' }, none);
+  expect(env.secrets).toEqual(['omega-rsk1-secret']);
+});

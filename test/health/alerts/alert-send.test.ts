@@ -10,6 +10,8 @@ import type { Omega } from '#jobs/omega.ts';
 import { silentLog } from '#lib/log.ts';
 import { watch, type Watch } from '../../support/alerts.ts';
 import { finding, noon, say, second, temporaryFolder } from '../../support/health.ts';
+import { emptyOutbox } from '../../support/empty-outbox.ts';
+import { noDeeds } from '../../support/no-deeds.ts';
 
 /** What the jobs of the heartbeat use, over a real store and a real folder. */
 function contextOver(bench: Watch, folder: string): JobContext<Omega> & { readonly asked: string[] } {
@@ -35,6 +37,8 @@ function contextOver(bench: Watch, folder: string): JobContext<Omega> & { readon
       site: { render: async () => ({ written: [], cpuMs: 0 }) },
       trends: { open: async () => Promise.reject(new Error('these jobs make no reports')) },
       memory: async () => Promise.reject(new Error('these jobs remember nothing')),
+      outbox: emptyOutbox,
+      deeds: noDeeds,
     },
   };
 }
