@@ -8,6 +8,8 @@ import { paint, runCommand } from './command.ts';
 const checks = [
   { name: 'format', args: ['oxfmt', '--check'], mend: 'npx oxfmt' },
   { name: 'types', args: ['tsc', '-p', '.'], mend: '' },
+  // In a browser there are other types than in Node.
+  { name: 'types of the reader', args: ['tsc', '-p', 'site/reader'], mend: '' },
   { name: 'lint', args: ['oxlint', '--type-aware'], mend: '' },
   { name: 'dead code', args: ['knip'], mend: '' },
 ] as const;

@@ -3,10 +3,12 @@ import { systemClock } from '#lib/clock.ts';
 import { sayIn } from '#lib/language.ts';
 import type { Log } from '#lib/log.ts';
 import { headers, knownHost, serveSite } from '#site/serve.ts';
+import { serveReader } from '#site/serve-reader.ts';
 import { throughTailscale } from '#site/through-tailscale.ts';
 import { lazyBoard } from './lazy-board.ts';
 import { lazyOwnMcp } from './lazy-own-mcp.ts';
 import { pushDoor } from './push-door.ts';
+import { readSealedReport } from './sealed-report.ts';
 import type { Settings } from './settings.ts';
 
 /** What is served to whom: one app a way in, each behind its own guard. */
@@ -23,7 +25,8 @@ export interface EdgeDoors {
 export function edgeDoors(settings: Settings, log: Log): EdgeDoors {
   const { env, paths } = settings;
   const site = serveSite({ folder: paths.site, snapshot: paths.snapshot, hosts: 'any', now: systemClock.now });
-  const everything = [lazyBoard(settings, log), lazyOwnMcp(settings, log), pushDoor({ env, paths, log }), site];
+  const reader = serveReader({ language: env.language, sealedReport: (seq) => readSealedReport(paths, seq) });
+  const everything = [lazyBoard(settings, log), lazyOwnMcp(settings, log), pushDoor({ env, paths, log }), reader, site];
   const network = env.networkHost === undefined ? [] : [env.networkHost];
   return {
     loopback: door(log, knownHost([env.edgeHost]), everything),

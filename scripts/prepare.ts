@@ -59,7 +59,14 @@ async function builtSiteHash(): Promise<string | null> {
 
 /** All that can end up in the built site: its own sources, what they import, and the versions of packages. */
 async function siteHash(): Promise<string> {
-  const patterns = ['site/**/*.{ts,astro,css,svg,json}', 'lib/*.ts', 'holding/health/*.ts', 'package-lock.json'];
+  const patterns = [
+    'site/**/*.{ts,astro,css,svg,json,html}',
+    'lib/*.ts',
+    'holding/health/*.ts',
+    'holding/report/envelope.ts',
+    'holding/report/envelope/*.ts',
+    'package-lock.json',
+  ];
   const paths = await Array.fromAsync(glob(patterns, { cwd: root, exclude: isMade }));
   const hash = createHash('sha256');
   for (const path of paths.toSorted()) hash.update(path).update(await readFile(join(root, path)));

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'astro';
 import { messageOf } from '#lib/errors.ts';
+import { buildReader } from './reader-build.ts';
 
 const [outDir] = process.argv.slice(2);
 if (outDir === undefined) throw new TypeError('site/build-process.ts is started by buildSite() with a folder');
@@ -9,6 +10,7 @@ if (outDir === undefined) throw new TypeError('site/build-process.ts is started 
 try {
   await build({ root: import.meta.dirname, outDir, logLevel: 'silent' });
   await writeInAscii(join(outDir, 'server'));
+  await buildReader(join(outDir, 'reader'));
 } catch (error) {
   process.stderr.write(messageOf(error));
   process.exitCode = 1;

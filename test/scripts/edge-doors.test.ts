@@ -61,6 +61,15 @@ test('on the local network there are the rendered files, and no more', async () 
   expect((await doors.network.request('http://x/', { method: 'POST', headers: { host: lan } })).status).toBe(405);
 });
 
+test('sealed reports and their reader are for trusted doors: not for the local network', async () => {
+  const ask = async (door: Hono, host: string, path: string): Promise<number> =>
+    (await door.request(`http://x${path}`, { headers: { host, ...me } })).status;
+  expect(await ask(doors.loopback, 'localhost', '/reader/manifest.webmanifest')).toBe(200);
+  expect(await ask(doors.tailscale, 'nuc.tail1234.ts.net', '/reader/manifest.webmanifest')).toBe(200);
+  for (const path of ['/reader/', '/reader/manifest.webmanifest', '/reader/reader.html', '/reports/1.orp'])
+    expect(await ask(doors.network, lan, path)).toBe(404);
+});
+
 test('whoever is turned away is not kept by a browser', async () => {
   const { headers } = await doors.tailscale.request('http://x/');
   expect(Object.fromEntries(headers)).toMatchObject({ 'cache-control': 'no-store', 'x-frame-options': 'DENY' });
