@@ -7,3 +7,4 @@ export { default as mcp } from './mcp.ts';
 export { default as memory } from './memory.ts';
 export { default as health } from './health.ts';
 export { default as site } from './site.ts';
+export { default as report } from './report.ts';

@@ -15,8 +15,10 @@ import type { AnyJob } from '#queue/job.ts';
 import { createQueueProbe, type QueueProbe } from '#queue/probe.ts';
 import { openQueues, type Queues } from '#queue/queues.ts';
 import type { LastRun, RunRecorder } from '#queue/run.ts';
+import { botDeeds } from './bot-deeds.ts';
 import { lazyMemory } from './memory-open.ts';
 import { openHealth } from './open-health.ts';
+import { openReports, openVoice } from './open-reports.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { readToolServers, type ToolServers } from './tool-servers.ts';
 import { openTools } from './tools.ts';
@@ -99,7 +101,9 @@ export async function buildOmega(options: {
   const lastRuns = (): readonly LastRun[] => store.runs.lastRuns();
   const queue =
     queues === null ? noQueue : createQueueProbe({ queues, localTimezone: timezone, clock: systemClock, lastRuns });
-  const parts = { settings, servers, store, queue, tools, memory: memory.probe, log, opening };
+  const { channels, couriers } = openVoice(settings, queues?.redis ?? null);
+  const outbox = opening.use(openReports({ settings, store, couriers, log }));
+  const parts = { settings, servers, store, queue, tools, memory: memory.probe, channels, log, opening };
   const { health, alerts, outside, checks, probes } = openHealth(parts);
   const opened = opening.move();
   return {
@@ -110,6 +114,8 @@ export async function buildOmega(options: {
       site: createWorkerSite({ paths, clock: systemClock, log, store, unitJobs }),
       trends: tools.trends,
       memory: memory.open,
+      outbox,
+      deeds: botDeeds({ settings, queues, mandates: tools.mandates, log }),
     },
     recorder: store.runs,
     checks,

@@ -22,6 +22,7 @@ const groups: readonly Group[] = [
   }),
   group('Units and tools', {
     'npm run reports -- list|show': 'what the units wrote; --json',
+    'npm run telegram -- link|doctor': 'your bots: which chat is yours, and what is wrong with them; --json',
     'npm run memory -- recall|remember|forget|stats|export|import|rebuild|verify|eval': 'what Omega remembers; --json',
     'npm run mandate -- show|edit|check|approve': 'what a unit may do; --json',
     'npm run mcp -- list|tools|call|probe|approve|audit|add|serve': 'the tool servers, and Omega as one itself; --json',

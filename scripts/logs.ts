@@ -16,7 +16,7 @@ await runCommand({
   name: 'npm run logs',
   summary: 'what the services said',
   help: [
-    ['-- [SERVICE…]', 'redis, chroma, worker, edge, supervisor; all of them unless said'],
+    ['-- [SERVICE…]', 'redis, chroma, worker, bridge, edge, supervisor; all of them unless said'],
     ['-- --since 1h', 'how far back: 90s, 5m, 1h, 2d; an hour unless said'],
     ['-- --follow', 'and whatever they say from now on'],
     ['-- --json', 'the lines as they are kept'],

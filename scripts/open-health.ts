@@ -2,7 +2,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createAlertSender } from '#holding/health/alerts/deliver.ts';
 import { createFileChannel } from '#holding/health/alerts/file-channel.ts';
 import { createOutside, type Outside } from '#holding/health/alerts/outside.ts';
-import type { AlertSender } from '#holding/health/alerts/deliver.ts';
+import type { AlertSender, Channel } from '#holding/health/alerts/deliver.ts';
 import type { Check, Probes, QueueProbe } from '#holding/health/check.ts';
 import * as checkCatalogue from '#holding/health/checks/index.ts';
 import { modelCheck } from '#holding/health/each/model-check.ts';
@@ -10,14 +10,19 @@ import { outsideCheck } from '#holding/health/each/outside-check.ts';
 import { telegramCheck } from '#holding/health/each/telegram-check.ts';
 import { toolChecks } from '#holding/health/each/tool-check.ts';
 import { unitChecks } from '#holding/health/each/unit-check.ts';
+import { zwartehandCheck } from '#holding/health/each/zwartehand-check.ts';
 import type { Health } from '#holding/health/health.ts';
 import { createHealth } from '#holding/health/heartbeat.ts';
 import { createOwnChecks, withOwnChecks, type OwnChecks } from '#holding/health/own/own-checks.ts';
 import type { HealthStore } from '#holding/health/store/store.ts';
+import type { Outbox } from '#holding/report/outbox.ts';
 import { createRunUses } from '#holding/report/run-use.ts';
+import { sealProbe } from '#holding/report/seal-probe.ts';
 import { listReports } from '#holding/report/store.ts';
 import { createUnitProbe } from '#holding/report/unit-standings.ts';
+import { freshBotState } from '#holding/telegram/bot-state.ts';
 import { systemClock } from '#lib/clock.ts';
+import { OmegaError } from '#lib/errors.ts';
 import { sayIn } from '#lib/language.ts';
 import type { Log } from '#lib/log.ts';
 import { createControlClient } from '#ops/control-client.ts';
@@ -43,6 +48,10 @@ export interface HealthParts {
   readonly queue: QueueProbe;
   readonly tools: Tools;
   readonly memory: Probes['memory'];
+  /** Left out: this process has none to ask, and says so. */
+  readonly outbox?: Pick<Outbox, 'standing'>;
+  /** By which the owner is told, besides files. */
+  readonly channels: readonly Channel[];
   readonly log: Log;
   /** What is opened here is closed with it. */
   readonly opening: AsyncDisposableStack;
@@ -61,7 +70,7 @@ export function openHealth({ opening, ...parts }: HealthParts): OpenHealth {
   const builtIn = builtInChecks(parts);
   const own = opening.use(createOwnChecks(ownOptions(settings, builtIn, log)));
   const checks = withOwnChecks(builtIn, own);
-  const channels = [createFileChannel({ folder: paths.alerts, ...common })];
+  const channels = [createFileChannel({ folder: paths.alerts, ...common }), ...parts.channels];
   const alerts = createAlertSender({ store, channels, ...common, say: sayIn(env.language), secrets });
   const outside = opening.use(createOutside({ url: env.pingUrl, network: env.network, ...common }));
   const probes = probesOf(parts, { alerts: alerts.standing, outside: outside.standing, ownChecks: own.standing });
@@ -86,6 +95,7 @@ function builtInChecks({ settings: { env }, servers }: Pick<HealthParts, 'settin
     ...Object.values(checkCatalogue),
     outsideCheck(env),
     telegramCheck(env.telegram, env.network),
+    zwartehandCheck(env.zwartehand),
     modelCheck(env.llm, env.network),
     ...toolChecks(servers.config.servers),
     ...unitChecks(allUnits.map(({ id, name }) => ({ id, name, reportEveryMs: dayMs }))),
@@ -117,7 +127,7 @@ function nextOfSchedule(cron: string, timezone: string, after: number): number {
 }
 
 function probesOf(
-  { settings: { env, paths }, store, queue, tools, memory }: Omit<HealthParts, 'opening'>,
+  { settings: { env, paths }, store, queue, tools, memory, outbox }: Omit<HealthParts, 'opening'>,
   tellers: Pick<Probes, 'alerts' | 'outside'> & { readonly ownChecks: OwnChecks['standing'] },
 ): Probes {
   return {
@@ -128,6 +138,10 @@ function probesOf(
     units: createUnitProbe(tools.mandates, paths.units, createRunUses(paths.ledgerDb)),
     memory,
     pushes: store.pushes,
+    outbox: () => (outbox ?? noOutbox).standing(),
+    sealProbe: () => sealProbe(paths.reportSigningKey),
+    bridge: () => freshBotState(paths.bridgeState, systemClock.now()),
+    zwartehand: () => freshBotState(paths.zwartehandState, systemClock.now()),
     systemd: dayAndNight,
     backups: paths.backups,
     tailscaleSocket: env.tailscaleSocket,
@@ -135,3 +149,9 @@ function probesOf(
     page: `${paths.site}/index.html`,
   };
 }
+
+const noOutbox: Pick<Outbox, 'standing'> = {
+  standing: () => {
+    throw new OmegaError('This process has no outbox to ask', { code: 'E_NO_OUTBOX' });
+  },
+};

@@ -3,14 +3,16 @@ import { Snapshot } from '#holding/health/snapshot.ts';
 import type { HealthStore } from '#holding/health/store/store.ts';
 import { indexView, type SitePage } from '#holding/health/views.ts';
 import { feedView } from '#holding/health/views/feed.ts';
-import { making, redrawnEveryMs, type PageSources } from '#holding/health/views/page.ts';
+import { making, redrawnEveryMs, type PageSources, type SealedSource } from '#holding/health/views/page.ts';
 import { pages } from '#holding/health/views/pages.ts';
 import { listReports } from '#holding/report/store.ts';
+import type { Outbox } from '#holding/report/outbox.ts';
 import type { Site } from '#jobs/omega.ts';
 import type { Clock } from '#lib/clock.ts';
 import { codeOf, OmegaError } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import type { DataPaths } from '#lib/paths.ts';
+import { readerFile } from '#site/reader-file.ts';
 import { loadRenderer, type Renderer } from '#site/render.ts';
 import { createSite, type SiteSource } from '#site/site.ts';
 
@@ -22,6 +24,8 @@ export interface WorkerSiteParts {
   readonly store: Pick<HealthStore, 'history' | 'runs' | 'holds'>;
   /** The jobs that work for each unit, by its id. */
   readonly unitJobs: PageSources['unitJobs'];
+  /** Left out: the page says that what was sealed is not known. */
+  readonly outbox?: Pick<Outbox, 'parcels'>;
   /** The renderer that `npm run site:build` made, unless a test has one of its own. */
   readonly load?: () => Promise<Renderer>;
 }
@@ -29,7 +33,15 @@ export interface WorkerSiteParts {
 const minuteMs = 60_000;
 
 /** Joins the site with the snapshot and the records that it shows. */
-export function createWorkerSite({ paths, clock, log, store, unitJobs, load = loadRenderer }: WorkerSiteParts): Site {
+export function createWorkerSite({
+  paths,
+  clock,
+  log,
+  store,
+  unitJobs,
+  outbox,
+  load = loadRenderer,
+}: WorkerSiteParts): Site {
   const reports = lastingReports(paths.units, log);
   return createSite({
     folder: paths.site,
@@ -39,10 +51,27 @@ export function createWorkerSite({ paths, clock, log, store, unitJobs, load = lo
     read: async () => {
       const found = await readSnapshot(paths.snapshot);
       const now = clock.now();
-      const sources = { past: store, reports: await reports(found.snapshot, now), unitJobs };
+      const sealed = await sealedOf(outbox, log);
+      const sources = { past: store, reports: await reports(found.snapshot, now), sealed, unitJobs };
       return { ...found, ...shownOf(found.snapshot, { sources, now, log }) };
     },
   });
+}
+
+/** The ledger is read for the one page that shows it. */
+async function sealedOf(outbox: WorkerSiteParts['outbox'], log: Log): Promise<() => SealedSource | null> {
+  const readerSha256 = await readerFile().then(
+    ({ sha256 }) => sha256,
+    () => null, // Not built: the page says so.
+  );
+  return () => {
+    try {
+      return outbox === undefined ? null : { parcels: outbox.parcels(), readerSha256 };
+    } catch (error) {
+      log.error('the sealed reports cannot be read', { error });
+      return null;
+    }
+  };
 }
 
 type Found = Pick<SiteSource, 'json' | 'isOld'> & { readonly snapshot: Snapshot };

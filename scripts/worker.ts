@@ -74,6 +74,7 @@ async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<v
       lookAtOnce();
       const files = [paths.bell, checksFileOf(settings)];
       watchBell({ files, onRing: lookAtOnce, signal: ending, log }); // One that meets another runs after it.
+      if (only.includes('report')) void askForReports(queues, log);
       if (only.includes('swarm')) void askForExample(settings, queues, log);
       redis.on('ready', lookAtOnce); // What was down with Redis is up again before the next minute.
       await aborted(ending);
@@ -108,6 +109,15 @@ async function askForHeartbeat(queues: Queues<Omega>, log: Log): Promise<void> {
     await queues.enqueue('heartbeat', {}, { reason: 'event' });
   } catch (error) {
     log.warn('a heartbeat could not be asked for; the next minute brings one', { error: messageOf(error) });
+  }
+}
+
+/** What fell due while nobody worked, and the first report of whoever has just set a key. */
+async function askForReports(queues: Queues<Omega>, log: Log): Promise<void> {
+  try {
+    await queues.enqueue('report-send', {}, { reason: 'event' });
+  } catch (error) {
+    log.warn('reports could not be asked for; the next five minutes bring them', { error: messageOf(error) });
   }
 }
 

@@ -2,6 +2,8 @@ import type { Clock } from '#lib/clock.ts';
 import type { Words } from '#lib/language.ts';
 import type { Hub } from '#mcp/hub.ts';
 import type { MemoryStats } from '../memory/memory.ts';
+import type { OutboxStanding } from '../report/outbox.ts';
+import type { BotState } from '../telegram/bot-state.ts';
 
 /**
  * What a check found. `late`: something that should have reported has not, and may yet within its grace. `unknown`: it
@@ -205,6 +207,13 @@ export interface Probes {
   } | null;
   /** `cron`: there is no systemd, and cron starts Omega with the machine. Null: there is neither. */
   readonly systemd: (signal: AbortSignal) => Promise<SystemdStanding | 'cron' | null>;
+  /** How the sealing and sending of reports goes; throws where this process has no outbox to ask. */
+  readonly outbox: () => OutboxStanding;
+  /** Seals a probe for a key that is thrown away, and opens it; resolves to the milliseconds that took. */
+  readonly sealProbe: () => Promise<number>;
+  /** What the process of Omega's bot, and that of Zwartehand, says of itself; null: nothing, or nothing of now. */
+  readonly bridge: () => Promise<BotState | null>;
+  readonly zwartehand: () => Promise<BotState | null>;
   /** Where backups lie, whoever makes them. */
   readonly backups: string;
   /** The data folder, whose disk is watched. */

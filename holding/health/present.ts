@@ -1,7 +1,8 @@
 import { sayIn, type Language, type Say } from '#lib/language.ts';
-import type { Attention, CheckView, MemoryView, ReportLine, Snapshot, UnitView } from './snapshot.ts';
+import type { Attention, CheckView, MemoryView, OutboxView, ReportLine, Snapshot, UnitView } from './snapshot.ts';
 import type { JobDeadline, QueueCounts, UnitStanding } from './check.ts';
 import type { MemoryStats } from '../memory/memory.ts';
+import type { OutboxStanding } from '../report/outbox.ts';
 import type { Flip } from './health.ts';
 import type { ReportEntry } from './monitor.ts';
 import type { Watched } from './overall.ts';
@@ -20,6 +21,7 @@ export interface Present {
   readonly queues: readonly QueueCounts[] | null;
   /** The newest first. */
   readonly reports: readonly ReportEntry[] | null;
+  readonly outbox: OutboxStanding | null;
   readonly units: readonly UnitStanding[] | null;
   /** Null: nothing yet. */
   readonly lastAction: Snapshot['lastAction'];
@@ -48,7 +50,7 @@ const shownReports = 5;
 
 /** Puts a snapshot together from the present and the history. */
 export function present(store: Past, facts: Present): Snapshot {
-  const { now, watched, jobs, queues, reports, units, memory, faults, ...same } = facts;
+  const { now, watched, jobs, queues, reports, outbox, units, memory, faults, ...same } = facts;
   const say = sayIn(same.language);
   const newest = store.newestFlips(now - dayMs, shownChanges);
   return {
@@ -62,6 +64,7 @@ export function present(store: Past, facts: Present): Snapshot {
     jobs: jobs?.map(jobView) ?? null,
     queues: queues?.map(queueView) ?? null,
     reports: reports?.slice(0, shownReports).map(reportView) ?? null,
+    outbox: outbox === null ? null : outboxView(outbox),
     units: units?.map((unit) => unitView(unit, say)) ?? null,
     memory: memory === null ? null : memoryView(memory),
   };
@@ -130,6 +133,11 @@ function queueView(counts: QueueCounts): NonNullable<Snapshot['queues']>[number]
 
 function reportView({ unit, id, title, at, engine, claims, example, fault }: ReportEntry): ReportLine {
   return { unit, id, title, at, engine, claims, broken: fault !== null, example };
+}
+
+/** Counts only: when each came to be is told on its own page. */
+function outboxView({ lastAckedAt: _, epoch: __, plaintext, ...counts }: OutboxStanding): OutboxView {
+  return { ...counts, plaintext: [...plaintext] };
 }
 
 function unitView({ unit, name, mandate, budgets, lastReportAt }: UnitStanding, say: Say): UnitView {

@@ -66,17 +66,18 @@ async function askFor(
   { clock, reports }: Monitor,
   { probes }: Seen,
   { signal }: Round,
-): Promise<Pick<Present, 'jobs' | 'queues' | 'reports' | 'units' | 'memory' | 'undelivered'>> {
+): Promise<Pick<Present, 'jobs' | 'queues' | 'reports' | 'outbox' | 'units' | 'memory' | 'undelivered'>> {
   const within = { clock, signal, timeoutMs: askTimeoutMs };
-  const [jobs, queues, told, units, memory, alerts] = await Promise.all([
+  const [jobs, queues, told, outbox, units, memory, alerts] = await Promise.all([
     askWithin(probes.queue.deadlines, within),
     askWithin(probes.queue.queues, within),
     reports === undefined ? null : askWithin(reports, within),
+    askWithin(async () => probes.outbox(), within),
     askWithin(probes.units, within),
     askWithin(probes.memory.stats, within),
     askWithin(async () => probes.alerts(), within),
   ]);
-  return { jobs, queues, reports: told, units, memory, undelivered: alerts?.undelivered ?? 0 };
+  return { jobs, queues, reports: told, outbox, units, memory, undelivered: alerts?.undelivered ?? 0 };
 }
 
 /** Null also where the records cannot be read: what is wrong with them is told apart. */

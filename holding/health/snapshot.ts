@@ -144,6 +144,25 @@ const MemoryView = z.object({
     .meta({ description: 'The index of vectors' }),
 });
 
+const OutboxView = z.object({
+  recipients: z
+    .int()
+    .nonnegative()
+    .meta({ description: 'Keys that reports are sealed for; 0: none, so nothing leaves' }),
+  plaintext: z.array(z.string()).meta({ description: 'Kinds that go out unsealed, as the owner said' }),
+  sealed: z.int().nonnegative(),
+  sent: z.int().nonnegative(),
+  acknowledged: z.int().nonnegative(),
+  overdue: z.int().nonnegative().meta({ description: 'Sent by a bot, and not acknowledged in time' }),
+  dead: z.int().nonnegative().meta({ description: 'Will never be taken as they are' }),
+  waiting: z.int().nonnegative().meta({ description: 'Not yet brought' }),
+  heldBack: z.int().nonnegative().meta({ description: 'Would have gone out, had there been a key' }),
+  verified: z.boolean().meta({ description: 'Whether one was ever acknowledged' }),
+  lastSeq: z.int().nonnegative(),
+  lastSealedAt: Time.nullable(),
+  fault: z.string().nullable().meta({ description: 'Why nothing can be sealed or sent now' }),
+});
+
 /** `data/snapshot.json`: all that the page, the commands and the reports know about the present. */
 export const Snapshot = z.object({
   version: z.literal(1),
@@ -176,6 +195,9 @@ export const Snapshot = z.object({
     .nullable()
     .default(null) // A snapshot of before there were any.
     .meta({ description: 'The newest reports of the business units, at most 5; null: could not be read' }),
+  outbox: OutboxView.nullable()
+    .default(null) // A snapshot of before there was one.
+    .meta({ description: 'How the sealing and sending of reports goes; null: could not be asked' }),
   units: z.array(UnitView).nullable().default(null).meta({ description: 'Null: could not be asked' }),
   lastAction: LastAction.nullable().default(null).meta({ description: 'What a unit did last; null: nothing yet' }),
   undelivered: z.int().nonnegative().default(0).meta({ description: 'Alerts that are due and did not get through' }),
@@ -199,6 +221,7 @@ export type Snapshot = z.infer<typeof Snapshot>;
 export type CheckView = z.infer<typeof CheckView>;
 export type Attention = z.infer<typeof Attention>;
 export type ReportLine = z.infer<typeof ReportLine>;
+export type OutboxView = z.infer<typeof OutboxView>;
 export type MemoryView = z.infer<typeof MemoryView>;
 export type Change = z.infer<typeof Change>;
 export type Incident = z.infer<typeof Incident>;

@@ -19,6 +19,7 @@ export type { FeedView } from './views/feed.ts';
 export type { IncidentPage, TimelineRow } from './views/incident-page.ts';
 export type { IncidentsPage, PastIncident } from './views/incidents-page.ts';
 export type { PageView, SitePage } from './views/pages.ts';
+export type { ParcelRow, SealedView } from './views/sealed.ts';
 export type { ReportsPage } from './views/reports-page.ts';
 export type { RunRow } from './views/run-row.ts';
 export type { RunsPage } from './views/runs-page.ts';
@@ -78,6 +79,8 @@ export interface IndexView extends PageFrame {
   readonly lastAction: LastActionView | null;
   /** Omega's bot and Zwartehand: the checks that watch them; null: none does. */
   readonly bots: { readonly omega: CheckRow | null; readonly zwartehand: CheckRow | null };
+  /** Null: could not be asked. */
+  readonly outbox: Snapshot['outbox'];
   /** The newest first. */
   readonly reports: readonly ReportRow[] | null;
   /** Null: could not be asked, which the check of the memory tells. */
@@ -101,6 +104,7 @@ export function indexView(snapshot: Snapshot, now: number): IndexView {
     units: unitsOf(snapshot, moment),
     lastAction: lastActionOf(snapshot, moment),
     bots: { omega: rows.get('telegram') ?? null, zwartehand: rows.get('zwartehand') ?? null },
+    outbox: snapshot.outbox,
     reports: reportsOf(snapshot, moment),
     memory: memoryTable(snapshot, moment),
   };

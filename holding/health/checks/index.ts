@@ -14,5 +14,7 @@ export { default as timeSync } from './time-sync.ts';
 export { default as temperature } from './temperature.ts';
 export { default as backup } from './backup.ts';
 export { default as systemd } from './systemd.ts';
+export { default as reports } from './reports.ts';
+export { default as reportProbe } from './report-probe.ts';
 export { default as alerts } from './alerts.ts';
 export { default as checksFile } from './checks-file.ts';

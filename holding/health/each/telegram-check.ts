@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Env } from '#lib/env.ts';
 import { defineCheck, type Check, type CheckContext, type Finding } from '../check.ts';
+import type { BotState } from '../../telegram/bot-state.ts';
 import { askJson, type Answer } from './ask-json.ts';
+import { judgeBot } from './bot-standing.ts';
 import { waysOut } from './ways-out.ts';
 import { refusal, unreachable } from './refusal.ts';
 
@@ -14,8 +16,8 @@ const Webhook = z.object({ ok: z.literal(true), result: z.object({ url: z.string
 const everyMs = 5 * 60_000;
 
 /**
- * Whether Omega's bot can be spoken through: its token holds, and no webhook takes its messages. It asks and sends
- * nothing; undefined: there is no bot.
+ * Whether Omega's bot can be spoken through and listens: its token holds, no webhook takes its messages, and its process
+ * says that it polls and knows the owner's chat. It asks and sends nothing; undefined: there is no bot.
  */
 export function telegramCheck(telegram: Env['telegram'], network: Env['network']): Check {
   return defineCheck({
@@ -33,7 +35,7 @@ export function telegramCheck(telegram: Env['telegram'], network: Env['network']
 }
 
 async function lookAtBot(telegram: Telegram, network: Env['network'], context: CheckContext): Promise<Finding> {
-  const { clock, signal } = context;
+  const { clock, probes, signal } = context;
   const ask = (method: string): Promise<Answer> =>
     askJson(new URL(`${telegram.apiRoot}/bot${telegram.token}/${method}`), { network, signal });
   const began = clock.monotonic();
@@ -43,7 +45,9 @@ async function lookAtBot(telegram: Telegram, network: Env['network'], context: C
     const bot = Me.safeParse(me.body);
     if (!bot.success) return { ...judgeRefusal(me.status), latencyMs };
     const webhook = await ask('getWebhookInfo');
-    return { ...judgeWebhook(webhook, bot.data.result.username, telegram), latencyMs };
+    const { username } = bot.data.result;
+    const refused = judgeWebhook(webhook, telegram);
+    return { ...(refused ?? judgeBridge(await probes.bridge(), username)), latencyMs };
   } catch (error) {
     signal.throwIfAborted();
     return unreachable(error, new URL(telegram.apiRoot).host);
@@ -56,15 +60,25 @@ function judgeRefusal(status: number): Finding {
   return { status: 'fail', explicit: true, reason: badToken, todo: newToken };
 }
 
-/** With a webhook set, Telegram brings every message there, and refuses whoever asks for them. */
-function judgeWebhook({ status, body }: Answer, username: string, { apiRoot }: Telegram): Finding {
+/** With a webhook set, Telegram brings every message there, and refuses whoever asks for them. Null: there is none. */
+function judgeWebhook({ status, body }: Answer, { apiRoot }: Telegram): Finding | null {
   const info = Webhook.safeParse(body);
   if (!info.success) return judgeRefusal(status);
-  const reason = { en: `The bot @${username} answers`, nl: `De bot @${username} antwoordt` };
-  if (info.data.result.url === '') return { status: 'ok', reason };
+  if (info.data.result.url === '') return null;
   const token = "$(sed -n 's/^OMEGA_TELEGRAM_BOT_TOKEN=//p' .env)";
   const command = `curl -s "${apiRoot}/bot${token}/deleteWebhook"`;
   return { status: 'fail', explicit: true, reason: taken, todo: { what: freeIt, command, minutes: 2 } };
+}
+
+/** Null: its process says nothing, or nothing of now. A bot that speaks may still hear nobody. */
+function judgeBridge(state: BotState | null, username: string): Finding {
+  const well = { en: `The bot @${username} answers`, nl: `De bot @${username} antwoordt` };
+  if (state !== null) return judgeBot({ name: 'omega', state, well });
+  const reason = {
+    en: `The bot @${username} answers; whether it listens is not known: its process says nothing`,
+    nl: `De bot @${username} antwoordt; of hij luistert is niet bekend: zijn proces zegt niets`,
+  };
+  return { status: 'unknown', reason };
 }
 
 const noBot = { en: 'OMEGA_TELEGRAM_BOT_TOKEN is not set', nl: 'OMEGA_TELEGRAM_BOT_TOKEN is niet ingesteld' };

@@ -8,6 +8,7 @@ import { buildChecks, type BuildOptions } from './build.ts';
 import { parseChecks } from './checks-file.ts';
 import { createConnections } from './http-ask.ts';
 import { mostBytes } from './read-yaml.ts';
+import { givenUp } from './relations.ts';
 
 /** The owner's own checks, of `checks.yaml`. */
 export interface OwnChecks extends Disposable {
@@ -72,9 +73,13 @@ export function withOwnChecks(builtIn: readonly Check[], own: Pick<OwnChecks, 'c
   let joined: { readonly mine: readonly Check[]; readonly all: readonly Check[] } | undefined;
   return () => {
     const mine = own.current();
-    if (joined?.mine !== mine) joined = { mine, all: [...builtIn, ...mine] };
+    if (joined?.mine !== mine) joined = { mine, all: [...builtIn.filter(({ id }) => !taken(id, mine)), ...mine] };
     return joined.all;
   };
+}
+
+function taken(id: string, mine: readonly Check[]): boolean {
+  return givenUp.includes(id) && mine.some((own) => own.id === id);
 }
 
 type Build = OwnChecksOptions & BuildOptions;

@@ -1,4 +1,5 @@
 import { sayIn, type Say } from '#lib/language.ts';
+import type { Parcel } from '../../report/outbox.ts';
 import type { ReportEntry } from '../monitor.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { History } from '../store/history.ts';
@@ -14,8 +15,17 @@ export interface PageSources {
   readonly past: Past | null;
   /** All of them, the newest first; null: could not be read. */
   readonly reports: readonly ReportEntry[] | null;
+  /** What was sealed and sent, asked for when it is drawn; left out or null: it could not be read. */
+  readonly sealed?: () => SealedSource | null;
   /** The jobs that work for each unit, by its id. */
   readonly unitJobs: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The ledger of sealed reports, and what the reader that opens them is known by. */
+export interface SealedSource {
+  readonly parcels: readonly Parcel[];
+  /** SHA-256 of the reader as one file, hex; null: it was not built. */
+  readonly readerSha256: string | null;
 }
 
 export interface Past {

@@ -64,5 +64,6 @@ function runs(made: Making): SitePage {
 
 function reports(made: Making): SitePage {
   const newest = made.sources.reports?.map(({ id }) => id).join() ?? 'unknown';
-  return { path: '/reports/', view: () => reportsPage(made), changesWith: newest };
+  const changesWith = `${newest} ${JSON.stringify(made.snapshot.outbox)}`;
+  return { path: '/reports/', view: () => reportsPage(made), changesWith };
 }

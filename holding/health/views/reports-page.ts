@@ -2,6 +2,7 @@ import type { ReportEntry } from '../monitor.ts';
 import { dayMs } from '../store/timeline.ts';
 import type { PageFrame, ReportRow } from '../views.ts';
 import { frameOfPast, type Making } from './page.ts';
+import { sealedView, type SealedView } from './sealed.ts';
 
 /** Everything that the page of the reports draws: names and numbers, never what stands in one. */
 export interface ReportsPage extends PageFrame {
@@ -17,6 +18,7 @@ export interface ReportsPage extends PageFrame {
   } | null;
   /** How many older ones are not listed. */
   readonly older: number;
+  readonly sealed: SealedView;
 }
 
 const shownReports = 60;
@@ -28,6 +30,7 @@ export function reportsPage(made: Making): ReportsPage {
     ...frameOfPast(made, made.say({ en: 'Reports', nl: 'Rapporten' })),
     reports: reportRows(made, reports, shownReports),
     numbers: reports === null ? null : numbersOf(reports, made.now),
+    sealed: sealedView(made),
     older: Math.max(0, (reports?.length ?? 0) - shownReports),
   };
 }

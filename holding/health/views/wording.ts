@@ -49,6 +49,7 @@ export const groupTitles: Readonly<Record<string, Translated>> = {
 
 /** What is counted most. */
 export const checkNoun: Noun = { one: { en: 'check', nl: 'controle' }, many: { en: 'checks', nl: 'controles' } };
+export const reportNoun: Noun = { one: { en: 'report', nl: 'rapport' }, many: { en: 'reports', nl: 'rapporten' } };
 export const recordNoun: Noun = {
   one: { en: 'record', nl: 'herinnering' },
   many: { en: 'records', nl: 'herinneringen' },

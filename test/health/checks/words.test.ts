@@ -16,6 +16,7 @@ import { refusal } from '#holding/health/each/refusal.ts';
 import { outsideCheck } from '#holding/health/each/outside-check.ts';
 import { telegramCheck } from '#holding/health/each/telegram-check.ts';
 import { toolChecks } from '#holding/health/each/tool-check.ts';
+import { zwartehandCheck } from '#holding/health/each/zwartehand-check.ts';
 import { unitChecks } from '#holding/health/each/unit-check.ts';
 import { groupTitles, stateWords } from '#holding/health/views/wording.ts';
 import type { Words } from '#lib/language.ts';
@@ -27,6 +28,8 @@ import {
   memoryStats,
   minute,
   noon,
+  botState,
+  outboxStanding,
   probesOf,
   queueCounts,
   serverStatus,
@@ -36,7 +39,7 @@ import {
 
 /** What is called the same in Dutch. */
 const names = new Set(
-  `Redis Chroma Worker Edge Internet Tailscale Telegram GitHub Filesystem Google Marketing ok Start Brave Search`.split(
+  `Redis Chroma Worker Edge Internet Tailscale Telegram Zwartehand GitHub Filesystem Google Marketing ok Start Brave Search`.split(
     ' ',
   ),
 );
@@ -53,6 +56,7 @@ const checks: readonly Check[] = [
   outsideCheck({ pingUrl: undefined, network }),
   telegramCheck(undefined, network),
   modelCheck(undefined, network),
+  zwartehandCheck({ token: '1:a', chatId: undefined, apiRoot: 'https://api.telegram.org' }),
   ...toolChecks(servers),
   ...unitChecks([{ id: 'marketing', name: 'Marketing', reportEveryMs: day }]),
 ];
@@ -85,6 +89,13 @@ const worlds: readonly Parameters<typeof probesOf>[0][] = [
     ownChecks: () => ({ file: 'checks.yaml', checks: 1, faults: [], readAt: 0 }),
     tools: { ...probesOf().tools, config: () => noServer },
   },
+  { outbox: () => outboxStanding({ recipients: 0, heldBack: 2, plaintext: ['trend'] }), sealProbe: refuse },
+  ...[{ dead: 2 }, { fault: 'it is' }, { verified: false }, { overdue: 1 }, { lastSealedAt: null }].map((change) => ({
+    outbox: () => outboxStanding(change),
+  })),
+  ...(['polling', 'waiting', 'webhook', 'conflict', 'unauthorized', 'unreachable', 'redis'] as const).map((state) => ({
+    zwartehand: async () => botState({ state, paired: false }),
+  })),
   { systemd: async () => standing({}) },
   { systemd: async () => standing({ linger: false }) },
   { systemd: async () => standing({ enabled: 'disabled' }) },

@@ -1,24 +1,33 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Told } from '#holding/health/check.ts';
+import type { BotState } from '#holding/telegram/bot-state.ts';
 import { telegramCheck } from '#holding/health/each/telegram-check.ts';
 import { lookAt } from '#holding/health/look.ts';
 import { systemClock } from '#lib/clock.ts';
-import { probesOf, say } from '../../support/health.ts';
-import { startFakeTelegram } from '../../support/fake-telegram.ts';
+import { botState, probesOf, say } from '../../support/health.ts';
+import { startFakeBotApi } from '../../support/fake-bot-api.ts';
 
 const network = { proxy: undefined, extraCaFile: undefined };
-const telegram = await startFakeTelegram();
-afterAll(() => telegram[Symbol.asyncDispose]());
+const api = await startFakeBotApi();
+const telegram = api.bot();
+const asked = (): string[] => api.asked.map(({ method }) => method);
+afterAll(() => api[Symbol.asyncDispose]());
 beforeEach(() => {
-  telegram.answer = 'well';
-  telegram.asked.length = 0;
+  api.faults.none();
+  telegram.webhook = '';
+  api.asked.length = 0;
 });
 
 /** As the heartbeat looks, but with no secret taken out: none may come so far. */
-function look({ token = telegram.token, apiRoot = telegram.root, timeoutMs = 5000 } = {}): Promise<Told> {
+function look({
+  token = telegram.token,
+  apiRoot = api.root,
+  timeoutMs = 5000,
+  bridge = async (): Promise<BotState | null> => botState(),
+} = {}): Promise<Told> {
   const check = telegramCheck({ token, chatId: undefined, apiRoot }, network);
   const { signal } = new AbortController();
-  const options = { clock: systemClock, probes: probesOf(), signal, secrets: [], say };
+  const options = { clock: systemClock, probes: probesOf({ bridge }), signal, secrets: [], say };
   return lookAt({ ...check, timeoutMs }, options);
 }
 
@@ -26,12 +35,26 @@ test('without a token there is no bot, and nothing is asked', async () => {
   const check = telegramCheck(undefined, network);
   const context = { clock: systemClock, probes: probesOf(), signal: new AbortController().signal };
   expect(await check.run(context)).toMatchObject({ status: 'off' });
-  expect([check.dependsOn, telegram.asked]).toEqual([[], []]);
+  expect([check.dependsOn, asked()]).toEqual([[], []]);
 });
 
 test('a bot that answers is well, and is called by its name', async () => {
   expect(await look()).toMatchObject({ status: 'ok', reason: 'The bot @omega_of_mine_bot answers' });
-  expect(telegram.asked).toEqual(['getMe', 'getWebhookInfo']);
+  expect(asked()).toEqual(['getMe', 'getWebhookInfo']);
+});
+
+test('a bot whose process says nothing is unknown: that it answers proves nobody listens', async () => {
+  expect(await look({ bridge: async () => null })).toMatchObject({ status: 'unknown' });
+});
+
+test('a bot that knows no chat yet asks to be paired', async () => {
+  const told = await look({ bridge: async () => botState({ paired: false }) });
+  expect(told).toMatchObject({ status: 'warn', todo: { command: 'npm run telegram -- link' } });
+});
+
+test('a bot that another program asks as well is a warning', async () => {
+  const told = await look({ bridge: async () => botState({ state: 'conflict' }) });
+  expect(told).toMatchObject({ status: 'warn', todo: { command: 'npm run telegram -- doctor' } });
 });
 
 test('a token that is refused is down without doubt, and the token is told nowhere', async () => {
@@ -42,11 +65,12 @@ test('a token that is refused is down without doubt, and the token is told nowhe
 });
 
 test('a webhook takes every message, which is down without doubt, with the command that takes it off', async () => {
-  telegram.answer = 'webhook';
+  telegram.webhook = 'https://hooks.example/secret-path';
   const told = await look();
   expect(told).toMatchObject({ status: 'fail', explicit: true, reason: expect.stringContaining('webhook') });
   expect(told.todo?.command).toContain('deleteWebhook');
-  expect(JSON.stringify(told)).not.toMatch(/secret-path|123456789:/);
+  expect(JSON.stringify(told)).not.toContain('secret-path');
+  expect(JSON.stringify(told)).not.toContain(telegram.token);
 });
 
 test.each([
@@ -55,17 +79,18 @@ test.each([
   ['502', 'fail', /fault of its own.*502/],
   ['redirect', 'fail', /another address.*302/],
   ['html', 'fail', /not understood/],
+  ['reset', 'fail', /broke off/],
   ['cut-off', 'fail', /broke off/],
   ['endless', 'fail', /without end/],
 ] as const)('an answer that is %s is no well bot', async (answer, status, reason) => {
-  telegram.answer = answer;
+  api.faults.always(answer);
   const told = await look();
   expect(told).toMatchObject({ status, reason: expect.stringMatching(reason) });
   expect(JSON.stringify(told)).not.toContain(telegram.token);
 });
 
 test('one that never answers is a fail in its time', async () => {
-  telegram.answer = 'silent';
+  api.faults.always('hang');
   expect(await look({ timeoutMs: 300 })).toMatchObject({ status: 'fail', reason: 'No answer within 0.3 s' });
 });
 
