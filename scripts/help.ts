@@ -16,12 +16,14 @@ const groups: readonly Group[] = [
   group('Run', {
     'npm start': 'all of Omega, in the foreground; sets up what is missing',
     'npm start -- --once': 'one heartbeat, one report and one page, then it ends',
+    'npm run setup': 'six questions, each of which can be skipped; writes .env',
     'npm run status': 'what runs, and what waits for you; --json',
     'npm run stop': 'ends it',
     'npm run logs -- SERVICE --since 1h': 'what its processes said',
   }),
   group('Units and tools', {
-    'npm run reports -- list|show': 'what the units wrote; --json',
+    'npm run reports -- list|show|keys|open|seal|ack|resend|export|gaps|verify':
+      'what the units wrote, and how it reaches you sealed; --json',
     'npm run telegram -- link|doctor': 'your bots: which chat is yours, and what is wrong with them; --json',
     'npm run memory -- recall|remember|forget|stats|export|import|rebuild|verify|eval': 'what Omega remembers; --json',
     'npm run mandate -- show|edit|check|approve': 'what a unit may do; --json',
