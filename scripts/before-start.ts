@@ -7,6 +7,7 @@ import type { DataPaths } from '#lib/paths.ts';
 import { lockOwner } from '#ops/lock.ts';
 import { unitFile, unitName, whoseUnit } from '#ops/systemd.ts';
 import { pageAddress } from './page-address.ts';
+import { readReportKeys } from './report-keys.ts';
 
 type Warn = (words: string) => void;
 
@@ -21,6 +22,7 @@ export interface BeforeStart {
 /** Looks at what would make a start fail, before anything is written. @throws OmegaError with what stands in the way. */
 export async function lookBeforeStart(options: BeforeStart): Promise<void> {
   await refuseWhileRunning(options.paths);
+  readReportKeys(options.env); // What is wrong with them is told now, not by reports that never come.
   await requirePort(options.env);
   tellOfForeignUnit(options.warn);
   await requireOwnersRedis(options);

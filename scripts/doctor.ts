@@ -18,6 +18,7 @@ import { lookAtDictionary } from './doctor-dictionary.ts';
 import { lookAtMemory } from './doctor-memory.ts';
 import { pageAddress } from './page-address.ts';
 import { isSiteBuilt } from './prepare.ts';
+import { readReportKeys } from './report-keys.ts';
 
 const marks = {
   fine: paint('green', '✓'),
@@ -59,6 +60,7 @@ async function lookAtAll(): Promise<Finding[]> {
       'port',
       'Tailscale',
       'network',
+      'report keys',
     ];
     const later = unknown('not looked at: the configuration must be mended first');
     return [...configuration.faults, ...(await lookAt(looks)), ...needing.map((subject) => findingOf(subject, later))];
@@ -73,6 +75,7 @@ async function lookAtAll(): Promise<Finding[]> {
     Redis: () => (env.redisUrl === undefined ? lookAtOwnRedis(paths) : lookAtRedis(env.redisUrl)),
     port: () => lookAtPort(env, paths),
     ...reachLooks(env),
+    'report keys': async () => lookAtReportKeys(env),
   };
   const findings = [...warningsOf(env), ...(await lookAt({ ...looks, ...own }))];
   return findings.map((finding) => Object.assign(finding, { what: redact(finding.what, env.secrets) }));
@@ -107,6 +110,20 @@ function notSeen(error: unknown): Seen {
 async function lookAtSite(): ReturnType<Look> {
   if (await isSiteBuilt()) return fine('built from the sources as they are');
   return warning('not built from the sources as they are', 'npm start, or npm run site:build');
+}
+
+function lookAtReportKeys(env: Env): Seen {
+  try {
+    const { length } = readReportKeys(env);
+    if (length > 0) return fine(`reports are sealed for ${length}`);
+    return warning(
+      'none is set, so no report leaves this machine',
+      'npm run reports -- keys list says how to make one',
+    );
+  } catch (error) {
+    if (!(error instanceof OmegaError)) throw error;
+    return fault(error.message, error.hint ?? 'npm run reports -- keys list');
+  }
 }
 
 /** Somebody else's Redis must keep jobs over a restart, and may never throw one away. */

@@ -1,63 +1,59 @@
 import { usageError } from '#lib/errors.ts';
-import { plainReport } from '#holding/report/render.ts';
-import { listReports, readReport, type ReportEntry } from '#holding/report/store.ts';
-import { paint, printJson, runCommand } from './command.ts';
-import { readPlace } from './settings.ts';
-import { printTable, when } from './table.ts';
+import { plain, runCommand } from './command.ts';
+import type { Use } from './reports-by-hand.ts';
+import { list, show } from './reports-show.ts';
 
-const nothingYet = `There is no report yet. See one at once, from documents that come with Omega:
-  npm run job:trend-report -- --inline --input '{"demo":true}'
-Your own comes each morning at half past six, or now: npm run job:trend-report
-`;
+/** Only what a verb needs is loaded. */
+const verbs: Readonly<Record<string, (use: Use) => Promise<number | void>>> = {
+  list,
+  show,
+  keys: async (use) => (await import('./reports-keys.ts')).keys(use),
+  open: async (use) => (await import('./reports-open.ts')).open(use),
+  seal: async (use) => (await import('./reports-open.ts')).seal(use),
+  ack: async (use) => (await import('./reports-send.ts')).acknowledge(use),
+  resend: async (use) => (await import('./reports-send.ts')).resend(use),
+  export: async (use) => (await import('./reports-ledger.ts')).exportSealed(use),
+  gaps: async (use) => (await import('./reports-ledger.ts')).gaps(use),
+  verify: async (use) => (await import('./reports-ledger.ts')).verify(use),
+};
 
 await runCommand({
   name: 'npm run reports',
-  summary: 'what the units found out',
+  summary: 'what the units found out, and how it reaches you sealed',
   help: [
-    ['-- list', 'the newest first; --limit N, 20 unless said'],
+    ['-- list', 'the newest first; --limit N, 20 unless said; --sealed: those that were sealed, by their numbers'],
     ['-- show [ID]', 'one of them, the newest unless named'],
+    ['-- keys list', 'for whom reports are sealed, and who signs them'],
+    ['-- keys make', 'a key for this device: --out FILE, --qr; where Omega runs only with --here'],
+    ['-- keys rotate', 'a new key that signs, and with it a new epoch; --yes'],
+    ['-- open FILE.orp', 'with --key SECRETFILE; --sender omega-rsg1-…, --out FILE'],
+    ['-- seal FILE', 'any file, outside of the numbers: --to KEY[,KEY], --out FILE.orp'],
+    ['-- ack N CODE', 'you opened it: what the reader shows; so does /ack to the bot'],
+    ['-- resend N|dead', 'send one again, or all that could not be sent'],
+    ['-- export N|all', 'copy envelopes into a folder: --out DIR'],
+    ['-- gaps', 'those that you never opened; 1 where there are any'],
+    ['-- verify', 'whether ledger and outbox are as they were written; 1 where not'],
     ['-- … --json', 'for scripts'],
   ],
-  options: { json: { type: 'boolean' }, limit: { type: 'string' } },
-  run: async ({ positionals: [verb = 'list', id], values }) => {
-    const { paths } = readPlace();
-    if (verb === 'list') return list(paths.units, { limit: toLimit(values.limit), json: values.json === true });
-    if (verb === 'show') return show(paths.units, { id, json: values.json === true });
-    throw usageError(`There is no “npm run reports -- ${verb}”.`, 'npm run reports -- --help lists what there is.');
+  options: {
+    json: { type: 'boolean', default: false },
+    limit: { type: 'string' },
+    sealed: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    key: { type: 'string' },
+    sender: { type: 'string' },
+    to: { type: 'string' },
+    here: { type: 'boolean', default: false },
+    yes: { type: 'boolean', default: false },
+    qr: { type: 'boolean', default: false },
+  },
+  run: async ({ positionals: [verb = 'list', ...words], values, signal }) => {
+    const chosen = Object.entries(verbs).find(([name]) => name === verb)?.[1];
+    if (chosen === undefined)
+      throw usageError(
+        `There is no “npm run reports -- ${plain(verb)}”.`,
+        'npm run reports -- --help lists what there is.',
+      );
+    return chosen({ words, values, signal });
   },
 });
-
-async function list(units: string, { limit, json }: { limit: number; json: boolean }): Promise<void> {
-  const reports = await listReports(units, { limit });
-  if (json) return printJson(reports);
-  if (reports.length === 0) return void process.stdout.write(nothingYet);
-  printTable(
-    ['report', 'unit', 'made', 'claims', ''],
-    reports.map((report) => [paint('bold', report.id), report.unit, when(report.at), report.claims, remark(report)]),
-  );
-  process.stdout.write('npm run reports -- show ID shows one.\n');
-}
-
-function remark({ fault, example, title }: ReportEntry): string {
-  if (fault !== null) return paint('red', fault);
-  return example ? paint('yellow', 'an example, of nothing of yours') : title;
-}
-
-async function show(units: string, { id, json }: { id: string | undefined; json: boolean }): Promise<void> {
-  const reports = await listReports(units, { limit: Number.MAX_SAFE_INTEGER });
-  const entry = id === undefined ? reports.find(({ fault }) => fault === null) : reports.find((one) => one.id === id);
-  if (entry === undefined && reports.length === 0 && id === undefined) {
-    if (json) return printJson(null);
-    return void process.stdout.write(nothingYet);
-  }
-  if (entry === undefined) throw usageError(`There is no report ${id ?? ''}.`, 'npm run reports -- list names them.');
-  const { report, markdown } = await readReport(units, entry.unit, entry.id);
-  if (json) return printJson(report);
-  process.stdout.write(plainReport(markdown));
-}
-
-function toLimit(text = '20'): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit > 0) return limit;
-  throw usageError(`--limit ${text} is no number.`, 'Write a whole number from 1.');
-}

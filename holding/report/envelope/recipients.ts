@@ -12,7 +12,7 @@ export const recipientsName = 'OMEGA_REPORT_ENCRYPTION_KEY';
  * text; the error's code is the gravest one's. @throws OmegaError `E_KEY_IS_SECRET`, `E_KEY_LOW_ORDER`,
  * `E_KEY_CHECKSUM`, `E_KEY_DUPLICATE`, `E_RECIPIENTS`, with exit code 2
  */
-export function parseRecipients(list: string): readonly Uint8Array[] {
+export function parseRecipients(list: string, name = recipientsName): readonly Uint8Array[] {
   const texts = list.split(',');
   const read = texts.map(readOne);
   const faults = [
@@ -20,7 +20,7 @@ export function parseRecipients(list: string): readonly Uint8Array[] {
     ...doubles(read),
     ...tooMany(texts.length),
   ];
-  if (faults.length > 0) throw allOf(faults);
+  if (faults.length > 0) throw allOf(faults, name);
   return read.filter((one) => one instanceof Uint8Array);
 }
 
@@ -59,11 +59,11 @@ function tooMany(count: number): OmegaError[] {
 
 const gravest = ['E_KEY_IS_SECRET', 'E_KEY_LOW_ORDER', 'E_KEY_CHECKSUM', 'E_KEY_DUPLICATE', 'E_RECIPIENTS'];
 
-function allOf(faults: readonly OmegaError[]): OmegaError {
+function allOf(faults: readonly OmegaError[], name: string): OmegaError {
   const code = gravest.find((one) => faults.some((fault) => fault.code === one)) ?? 'E_KEY_CHECKSUM';
   const lines = faults.map((fault) => `  - ${fault.code}: ${fault.message}`).join('\n');
   const hints = [...new Set(faults.flatMap(({ hint }) => hint ?? []))].join(' ');
-  return new OmegaError(`${recipientsName} cannot be used:\n${lines}`, {
+  return new OmegaError(`${name} cannot be used:\n${lines}`, {
     code,
     permanent: true,
     exitCode: 2,
