@@ -103,7 +103,7 @@ export async function buildOmega(options: {
     queues === null ? noQueue : createQueueProbe({ queues, localTimezone: timezone, clock: systemClock, lastRuns });
   const { channels, couriers } = openVoice(settings, queues?.redis ?? null);
   const outbox = opening.use(openReports({ settings, store, couriers, log }));
-  const parts = { settings, servers, store, queue, tools, memory: memory.probe, channels, log, opening };
+  const parts = { settings, servers, store, queue, tools, memory: memory.probe, channels, outbox, log, opening };
   const { health, alerts, outside, checks, probes } = openHealth(parts);
   const opened = opening.move();
   return {
@@ -111,7 +111,7 @@ export async function buildOmega(options: {
       health,
       alerts,
       outside,
-      site: createWorkerSite({ paths, clock: systemClock, log, store, unitJobs }),
+      site: createWorkerSite({ paths, clock: systemClock, log, store, unitJobs, outbox }),
       trends: tools.trends,
       memory: memory.open,
       outbox,

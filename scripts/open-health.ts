@@ -22,7 +22,6 @@ import { listReports } from '#holding/report/store.ts';
 import { createUnitProbe } from '#holding/report/unit-standings.ts';
 import { freshBotState } from '#holding/telegram/bot-state.ts';
 import { systemClock } from '#lib/clock.ts';
-import { OmegaError } from '#lib/errors.ts';
 import { sayIn } from '#lib/language.ts';
 import type { Log } from '#lib/log.ts';
 import { createControlClient } from '#ops/control-client.ts';
@@ -48,8 +47,7 @@ export interface HealthParts {
   readonly queue: QueueProbe;
   readonly tools: Tools;
   readonly memory: Probes['memory'];
-  /** Left out: this process has none to ask, and says so. */
-  readonly outbox?: Pick<Outbox, 'standing'>;
+  readonly outbox: Pick<Outbox, 'standing'>;
   /** By which the owner is told, besides files. */
   readonly channels: readonly Channel[];
   readonly log: Log;
@@ -138,7 +136,7 @@ function probesOf(
     units: createUnitProbe(tools.mandates, paths.units, createRunUses(paths.ledgerDb)),
     memory,
     pushes: store.pushes,
-    outbox: () => (outbox ?? noOutbox).standing(),
+    outbox: outbox.standing,
     sealProbe: () => sealProbe(paths.reportSigningKey),
     bridge: () => freshBotState(paths.bridgeState, systemClock.now()),
     zwartehand: () => freshBotState(paths.zwartehandState, systemClock.now()),
@@ -149,9 +147,3 @@ function probesOf(
     page: `${paths.site}/index.html`,
   };
 }
-
-const noOutbox: Pick<Outbox, 'standing'> = {
-  standing: () => {
-    throw new OmegaError('This process has no outbox to ask', { code: 'E_NO_OUTBOX' });
-  },
-};

@@ -14,6 +14,9 @@ import { runCommand } from './command.ts';
 import { readSnapshot } from './first-page.ts';
 import { readSettings, type Settings } from './settings.ts';
 
+/** One that is there answers sooner. */
+const redisPatienceMs = 3000;
+
 process.once('SIGHUP', () => process.kill(process.pid, 'SIGTERM')); // The window was closed.
 
 await runCommand({
@@ -73,10 +76,14 @@ async function detach(paths: DataPaths, signal: AbortSignal): Promise<number> {
   });
   child.unref(); // It must not keep this process from ending.
   await once(child, 'spawn');
+  const until = systemClock.monotonic() + redisPatienceMs;
   while (child.exitCode === null && child.signalCode === null) {
-    if ((await runningOne(paths))?.pid === child.pid) {
+    const state = await runningOne(paths);
+    if (state !== null && state.pid === child.pid && (state.state !== 'redis' || systemClock.monotonic() > until)) {
       process.stdout.write(`Zwartehand runs in the background as process ${child.pid}; it writes to ${output}\n`);
       process.stdout.write('./launch_zwartehand.sh --stop ends it.\n');
+      if (state.state === 'redis')
+        process.stdout.write('It answers nobody until Redis does: npm start, or REDIS_URL in .env.\n');
       return 0;
     }
     await systemClock.sleep(50, signal);

@@ -135,9 +135,12 @@ function reportView({ unit, id, title, at, engine, claims, example, fault }: Rep
   return { unit, id, title, at, engine, claims, broken: fault !== null, example };
 }
 
-/** Counts only: when each came to be is told on its own page. */
-function outboxView({ lastAckedAt: _, epoch: __, plaintext, ...counts }: OutboxStanding): OutboxView {
-  return { ...counts, plaintext: [...plaintext] };
+/** Only what the schema names: counts, never a text. */
+function outboxView(standing: OutboxStanding): OutboxView {
+  const { recipients, plaintext, sealed, sent, acknowledged, overdue, dead, waiting, heldBack } = standing;
+  const { verified, lastSeq, lastSealedAt, fault } = standing;
+  const counts = { sealed, sent, acknowledged, overdue, dead, waiting, heldBack };
+  return { recipients, plaintext: [...plaintext], ...counts, verified, lastSeq, lastSealedAt, fault };
 }
 
 function unitView({ unit, name, mandate, budgets, lastReportAt }: UnitStanding, say: Say): UnitView {

@@ -19,7 +19,7 @@ export type { FeedView } from './views/feed.ts';
 export type { IncidentPage, TimelineRow } from './views/incident-page.ts';
 export type { IncidentsPage, PastIncident } from './views/incidents-page.ts';
 export type { PageView, SitePage } from './views/pages.ts';
-export type { ParcelRow, SealedView } from './views/sealed.ts';
+export type { SealedView } from './views/sealed.ts';
 export type { ReportsPage } from './views/reports-page.ts';
 export type { RunRow } from './views/run-row.ts';
 export type { RunsPage } from './views/runs-page.ts';

@@ -276,3 +276,15 @@ test('Zwartehand runs in the background, answers, and is ended', async () => {
   expect(existsSync(house.paths.zwartehandState)).toBe(false);
   expect((await launch('--stop')).stdout).toBe('Zwartehand does not run here.\n');
 });
+
+test('without Redis Zwartehand says that it answers nobody yet', async () => {
+  const second = api.bot();
+  await using house = openHouse({ ZWARTEHAND_TELEGRAM_BOT_TOKEN: second.token });
+  const launch = (...args: readonly string[]): Promise<Ended> =>
+    runProgram('sh', [join(root, 'launch_zwartehand.sh'), ...args], { env: house.env });
+  try {
+    expect((await launch('--detach')).stdout).toContain('It answers nobody until Redis does');
+  } finally {
+    expect((await launch('--stop')).stdout).toBe('Zwartehand has ended.\n');
+  }
+});

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PageSources } from '#holding/health/views/page.ts';
 import { pages } from '#holding/health/views/pages.ts';
+import type { Parcel } from '#holding/report/outbox.ts';
 import type { Renderer } from '#site/render.ts';
-import { pastScene, type PastKind } from '../support/past.ts';
+import { pastScene, type PastKind, type PastScene } from '../support/past.ts';
 import { builtRenderer, temporaryFolder } from '../support/site.ts';
-import { sceneTime } from '../support/snapshots.ts';
+import { outboxView, sceneTime } from '../support/snapshots.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let renderer: Renderer;
@@ -58,6 +60,33 @@ describe('the pages of the past', () => {
     expect(drawn.get('/units/marketing/')).toContain('It has made no report yet');
   });
 
+  test('list what was sealed by its number, with the way to open it, and nothing of its text', async () => {
+    using scene = pastScene(folder.path, 'year');
+    const html = await reportsOf(scene, () => ({ parcels: [parcel(42), parcel(41, 'dead')], readerSha256: 'ab12' }));
+    expect(html).toMatch(/href="?\/reader\/#42/);
+    for (const words of ['Sent <i class="i unknown">', 'Refused', 'chat not found', 'resend-dead', 'ab12']) {
+      expect(html).toContain(words);
+    }
+    expect(html).not.toContain('secret-ref');
+  });
+
+  test('say that what was sealed is not known where the ledger cannot be read', async () => {
+    using scene = pastScene(folder.path, 'year');
+    expect(await reportsOf(scene, () => null)).toContain('The list of sealed reports could not be read');
+  });
+
+  test('say what to do without a key, that nothing is proven, and what goes out unsealed', async () => {
+    using scene = pastScene(folder.path, 'year');
+    const change = { recipients: 0, sealed: 0, heldBack: 3, plaintext: ['digest'] };
+    const none = { ...scene, snapshot: { ...scene.snapshot, outbox: outboxView(sceneTime, change) } };
+    const html = await reportsOf(none, () => ({ parcels: [], readerSha256: null }));
+    for (const words of ['Held back: 3', 'npm run setup', 'unsealed, as OMEGA_REPORT_PLAINTEXT says: digest']) {
+      expect(html).toContain(words);
+    }
+    const first = { ...scene, snapshot: { ...scene.snapshot, outbox: outboxView(sceneTime, { verified: false }) } };
+    expect(await reportsOf(first, () => ({ parcels: [parcel(1)], readerSha256: null }))).toContain('Unverified.');
+  });
+
   test('speak Dutch from the title to the last line', async () => {
     const drawn = await draw('year', 'nl');
     expect(drawn.get('/checks/redis/')).toContain('<html lang="nl">');
@@ -101,3 +130,20 @@ describe('the pages of the past', () => {
     }
   });
 });
+
+async function reportsOf(
+  scene: Pick<PastScene, 'snapshot' | 'sources'>,
+  sealed: PageSources['sealed'],
+): Promise<string> {
+  const sources = { ...scene.sources, ...(sealed === undefined ? {} : { sealed }) };
+  const page = pages(scene.snapshot, sources, sceneTime).find(({ path }) => path === '/reports/');
+  return page === undefined ? '' : renderer.draw({ path: page.path, view: page.view() });
+}
+
+function parcel(seq: number, state: Parcel['state'] = 'accepted'): Parcel {
+  const times = { createdAt: sceneTime - 60_000, nextBy: sceneTime, nextTryAt: null, ackedAt: null };
+  const file = { file: 'x.orp', bytes: 4096, sha512: '00', recipients: 1, plaintext: false };
+  const fault = state === 'dead' ? 'chat not found' : null;
+  const named = { seq, epoch: 1, id: String(seq), ref: 'secret-ref', kind: 'digest' as const };
+  return { ...named, ...times, ...file, state, attempts: 1, carriedBy: null, fault };
+}

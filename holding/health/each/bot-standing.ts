@@ -13,21 +13,10 @@ export interface HeardBot {
 
 /** What the process of a bot says of itself, as a finding. */
 export function judgeBot({ name, state, well }: HeardBot): Finding {
-  const doctor = { what: doctorWords, command: 'npm run telegram -- doctor', minutes: 3 };
-  switch (state.state) {
-    case 'webhook':
-    case 'unauthorized':
-      return { status: 'fail', explicit: true, reason: troubles[state.state], since: state.since, todo: doctor };
-    case 'conflict':
-      return { status: 'warn', reason: troubles.conflict, todo: doctor };
-    case 'unreachable':
-    case 'redis':
-      return { status: 'fail', reason: troubles[state.state] };
-    case 'waiting':
-      return { status: 'unknown', reason: troubles.waiting };
-    case 'polling':
-      return state.paired ? { status: 'ok', reason: well } : noChat(name);
-  }
+  if (state.state === 'polling') return state.paired ? { status: 'ok', reason: well } : noChat(name);
+  const { status, reason, isSure, needsOwner } = troubles[state.state];
+  const todo = { what: doctorWords, command: 'npm run telegram -- doctor', minutes: 3 };
+  return { status, reason, ...(isSure ? { explicit: true } : {}), ...(needsOwner ? { todo } : {}) };
 }
 
 /** It hears nobody: nobody is allowed yet. */
@@ -46,23 +35,46 @@ const unpaired = {
   nl: 'De bot luistert, maar kent nog geen chat van jou',
 };
 const doctorWords = { en: 'See what is wrong with the bot', nl: 'Kijk wat er met de bot mis is' };
+const settled = { status: 'fail', isSure: true, needsOwner: true } as const;
+const passing = { status: 'fail', isSure: false, needsOwner: false } as const;
+
+/** What each state of a poll but the good one means. */
 const troubles = {
   webhook: {
-    en: 'A webhook takes the messages of the bot, so that nobody can ask for them',
-    nl: 'Een webhook neemt de berichten van de bot, zodat niemand ze kan ophalen',
+    ...settled,
+    reason: {
+      en: 'A webhook takes the messages of the bot, so that nobody can ask for them',
+      nl: 'Een webhook neemt de berichten van de bot, zodat niemand ze kan ophalen',
+    },
   },
   unauthorized: {
-    en: 'Telegram refuses the token of the bot, which listens no more',
-    nl: 'Telegram weigert het token van de bot, die niet meer luistert',
+    ...settled,
+    reason: {
+      en: 'Telegram refuses the token of the bot, which listens no more',
+      nl: 'Telegram weigert het token van de bot, die niet meer luistert',
+    },
   },
   conflict: {
-    en: 'Another program asks for the messages of this bot as well',
-    nl: 'Een ander programma haalt de berichten van deze bot ook op',
+    status: 'warn',
+    isSure: false,
+    needsOwner: true,
+    reason: {
+      en: 'Another program asks for the messages of this bot as well',
+      nl: 'Een ander programma haalt de berichten van deze bot ook op',
+    },
   },
-  unreachable: { en: 'The bot cannot reach Telegram', nl: 'De bot kan Telegram niet bereiken' },
-  redis: { en: 'The bot waits for Redis', nl: 'De bot wacht op Redis' },
+  unreachable: {
+    ...passing,
+    reason: { en: 'The bot cannot reach Telegram', nl: 'De bot kan Telegram niet bereiken' },
+  },
+  redis: { ...passing, reason: { en: 'The bot waits for Redis', nl: 'De bot wacht op Redis' } },
   waiting: {
-    en: 'The bot waits for its turn: it has only begun, or another host listens',
-    nl: 'De bot wacht op zijn beurt: hij is net begonnen, of een andere machine luistert',
+    status: 'unknown',
+    isSure: false,
+    needsOwner: false,
+    reason: {
+      en: 'The bot waits for its turn: it has only begun, or another host listens',
+      nl: 'De bot wacht op zijn beurt: hij is net begonnen, of een andere machine luistert',
+    },
   },
 } as const;

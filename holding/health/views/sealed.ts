@@ -59,13 +59,13 @@ const kindWords: Readonly<Record<Parcel['kind'], Words>> = {
 };
 
 const parcelWords: Readonly<Record<ParcelState, Words>> = {
-  sealed: { en: 'Sealed, to be sent', nl: 'Verzegeld, nog te versturen' },
+  sealed: { en: 'To be sent', nl: 'Te versturen' },
   attempting: { en: 'Being sent', nl: 'Onderweg' },
-  accepted: { en: 'Sent, not acknowledged', nl: 'Verstuurd, niet bevestigd' },
+  accepted: { en: 'Sent', nl: 'Verstuurd' },
   acked: { en: 'Acknowledged', nl: 'Bevestigd' },
   dead: { en: 'Refused', nl: 'Geweigerd' },
 };
-const unsealed = { en: 'Sent unsealed', nl: 'Onverzegeld verstuurd' };
+const unsealed = { en: 'Unsealed', nl: 'Onverzegeld' };
 
 /** Green is only what was opened: what was sent may lie unread. */
 const shapes: Readonly<Record<ParcelState, ParcelRow['state']>> = {

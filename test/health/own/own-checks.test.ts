@@ -160,3 +160,17 @@ test('Omega’s own and the owner’s are one list, the same array as long as no
   at.save('b');
   expect(all().map(({ id }) => id)).toEqual(['disk', 'b']);
 });
+
+test('one of the owner’s named zwartehand stands in the place of the built-in one; no other name may be taken', () => {
+  using at = bench();
+  const builtIn = ['disk', 'zwartehand'].map((id) => scripted(id, {}));
+  using own = at.again({ builtIn: ['disk', 'zwartehand'] });
+  const all = withOwnChecks(builtIn, own);
+  expect(all()).toEqual(builtIn);
+  at.save('zwartehand');
+  expect(own.standing()?.faults).toEqual([]);
+  expect(all().map(({ id }) => id)).toEqual(['disk', 'zwartehand']);
+  expect(all()[1]).not.toBe(builtIn[1]);
+  at.save('disk');
+  expect(own.standing()?.faults).toHaveLength(1);
+});
