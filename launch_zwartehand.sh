@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts Zwartehand, the owner's second bot, as a process of its own: Omega need not run for it.
+# Starts Zwartehand, the owner's second bot, as a process of its own. It needs Redis: Omega's while that runs, or REDIS_URL.
 
 set -u
 
