@@ -64,7 +64,7 @@ describe('the pages of the past', () => {
     using scene = pastScene(folder.path, 'year');
     const html = await reportsOf(scene, () => ({ parcels: [parcel(42), parcel(41, 'dead')], readerSha256: 'ab12' }));
     expect(html).toMatch(/href="?\/reader\/#42/);
-    for (const words of ['Sent <i class="i unknown">', 'Refused', 'chat not found', 'resend-dead', 'ab12']) {
+    for (const words of ['Sent <i class="i unknown">', 'Refused', 'chat not found', 'resend dead', 'ab12']) {
       expect(html).toContain(words);
     }
     expect(html).not.toContain('secret-ref');

@@ -54,7 +54,7 @@ const resend = {
     en: 'Settle why reports were refused (npm run telegram -- doctor), then send them again',
     nl: 'Verhelp waarom rapporten geweigerd zijn (npm run telegram -- doctor) en stuur ze opnieuw',
   },
-  command: `npm run job:report-send -- --input '{"do":"resend-dead"}'`,
+  command: 'npm run reports -- resend dead',
   minutes: 5,
 };
 
@@ -108,7 +108,7 @@ const openFirst = {
     en: 'Open the first report in /reader/ and give the code that it shows: to the bot, or here with its number',
     nl: 'Open het eerste rapport in /reader/ en geef de code die er staat: aan de bot, of hier met het nummer',
   },
-  command: `npm run job:report-send -- --input '{"do":"ack","seq":1,"code":"CODE"}'`,
+  command: 'npm run reports -- ack 1 CODE',
   minutes: 3,
 };
 
@@ -125,7 +125,7 @@ const openThem = {
     en: 'Open the reports that wait at /reports/ and send their codes to the bot; each also lies in export/reports',
     nl: 'Open de rapporten die wachten op /reports/ en stuur hun codes aan de bot; ze staan ook in export/reports',
   },
-  command: `npm run job:report-send -- --input '{"do":"ack","seq":N,"code":"CODE"}'`,
+  command: 'npm run reports -- ack N CODE',
   minutes: 5,
 };
 

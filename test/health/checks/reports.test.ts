@@ -24,13 +24,13 @@ test('without a key it is not set up, says how many are held back, and asks for 
 test('until one was acknowledged they are unverified, never well', () => {
   const told = judged({ verified: false, acknowledged: 0 });
   expect(told).toMatchObject({ status: 'warn', reason: expect.stringContaining('Unverified') });
-  expect(told.todo?.command).toContain('"do":"ack"');
+  expect(told.todo?.command).toContain('npm run reports -- ack');
 });
 
 test('a dead letter is down without doubt, with the command that sends it again', () => {
   const told = judged({ dead: 1, verified: false });
   expect(told).toMatchObject({ status: 'fail', explicit: true });
-  expect(told.todo?.command).toContain('resend-dead');
+  expect(told.todo?.command).toContain('npm run reports -- resend dead');
 });
 
 test('a dead letter is told where no key is set as well', () => {
