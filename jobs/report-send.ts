@@ -32,8 +32,10 @@ export default defineJob({
     if (what === 'resend-dead') log(`Reports put back on their way: ${outbox.resend('dead')}`);
     if (what === 'canary') await outbox.sealRef(`canary/${new Date(scheduledAt).toISOString()}`, signal);
     const ack = what === 'ack' ? outbox.acknowledge({ seq, code }) : null;
-    const sealed = what === 'send' ? await outbox.sealDue(signal) : [];
+    const [sealing] = await Promise.allSettled([what === 'send' ? outbox.sealDue(signal) : []]);
     const { accepted, waiting, dead, nextTryAt } = await outbox.deliver(signal);
+    if (sealing.status === 'rejected') throw sealing.reason; // What was sealed before has gone all the same.
+    const sealed = sealing.value;
     log(`Sealed ${sealed.length}, sent ${accepted}; ${waiting} wait${ack === null ? '' : `; report ${seq}: ${ack}`}`);
 
     const nextTick = (Math.floor(clock.now() / (5 * minuteMs)) + 1) * 5 * minuteMs;

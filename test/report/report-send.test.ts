@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Outcome } from '#holding/report/outbox.ts';
 import type { Report } from '#holding/report/report.ts';
@@ -41,6 +42,16 @@ test('a run seals what is due, sends it, and has the page show it', async () => 
   expect(await reportSend.run({}, context)).toEqual({ sealed: 2, accepted: 2, waiting: 0, dead: 0 });
   expect(context.said).toEqual(['Sealed 2, sent 2; 0 wait']);
   expect(context.asked).toEqual([{ name: 'heartbeat', delayMs: undefined }]);
+});
+
+test('what keeps the next one from being sealed does not keep back what is sealed', async () => {
+  using room = openPostRoom();
+  room.due.push('incident/1');
+  await room.outbox.sealDue(signal);
+  room.due.push('incident/2');
+  await writeFile(room.paths.reportSigningKey, 'damaged');
+  await expect(reportSend.run({}, contextOf(room, room))).rejects.toMatchObject({ code: 'E_SIGNING_KEY' });
+  expect(room.outbox.find(1)).toMatchObject({ state: 'accepted' });
 });
 
 test('where there is nothing to do it asks for nothing', async () => {
