@@ -212,7 +212,7 @@ describe.skipIf(chromium === null)('the reader', () => {
     await page.getByText('Report #2').first().waitFor();
     expect(await codes(page)).toEqual(['E_OVERDUE']);
     await page.reload();
-    expect(await codes(page)).toEqual(['E_OVERDUE']);
+    await expect.poll(() => codes(page)).toEqual(['E_OVERDUE']); // The page reads its store first.
   });
 
   test('several files at once: each is opened or refused by itself, in the order of their numbers', async () => {
