@@ -1,6 +1,6 @@
 import { openLedger } from '#holding/report/outbox/ledger.ts';
 import type { Parcel } from '#holding/report/outbox.ts';
-import { usageError } from '#lib/errors.ts';
+import { OmegaError, usageError } from '#lib/errors.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import { existsSync } from 'node:fs';
 import { plain } from './command.ts';
@@ -21,6 +21,20 @@ export interface Use {
     readonly qr: boolean;
   };
   readonly signal: AbortSignal;
+}
+
+/**
+ * A secret key belongs into a file: the shell keeps what is typed, and every program may read it meanwhile.
+ * @throws OmegaError `E_KEY_IS_SECRET`, exit code 2, where one stands in what was typed; it is not said back.
+ */
+export function refuseSecretKey(typed: readonly (string | boolean | undefined)[]): void {
+  if (!typed.some((one) => typeof one === 'string' && /omega-rsk1-[\w-]{24}/.test(one))) return;
+  throw new OmegaError('E_KEY_IS_SECRET: A secret key was typed as part of the command.', {
+    code: 'E_KEY_IS_SECRET',
+    hint: 'Take it out of the history of your shell, make a new key, and name the file it is in: --key SECRETFILE.',
+    permanent: true,
+    exitCode: 2,
+  });
 }
 
 /** @throws OmegaError, exit code 2, where there is a word that the verb does not take. */

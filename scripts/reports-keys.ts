@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import nacl from 'tweetnacl';
 import { renderUnicodeCompact } from 'uqr';
 import { fingerprint, makeKeyPair, publicKeyText, secretKeyText } from '#holding/report/envelope.ts';
@@ -80,13 +81,23 @@ async function senderIn(path: string): Promise<{ key: string; fingerprint: strin
 
 /** A new signing key, and with it a new epoch; every reader has to trust it anew. */
 async function rotate({ values, signal }: Omit<Use, 'words'>): Promise<void> {
-  if (!values.yes)
-    throw usageError(
-      'Every reader warns of the new sender until you trust it there, by comparing it with npm run reports -- keys list.',
-      'If you want that: npm run reports -- keys rotate --yes',
-    );
+  if (!values.yes) await askWhetherToRotate(signal);
   const { sendJob } = await import('./reports-send.ts'); // It needs all of Omega, the others nothing of it.
   const result = await sendJob({ do: 'rotate' }, signal);
   if (values.json) return printJson(result);
   process.stdout.write('✓ a new key signs from now on: compare it in the reader with npm run reports -- keys list\n');
+}
+
+async function askWhetherToRotate(signal: AbortSignal): Promise<void> {
+  const consequence =
+    'Every reader warns of the new sender until you trust it there, by comparing it with npm run reports -- keys list.';
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw usageError(consequence, 'If you want that: npm run reports -- keys rotate --yes');
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await asking.question(`${consequence}\nWrite “rotate” if you want that: `, { signal });
+    if (answer.trim() !== 'rotate') throw new OmegaError('Nothing was changed.', { code: 'E_NOT_ROTATED' });
+  } finally {
+    asking.close();
+  }
 }

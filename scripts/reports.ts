@@ -1,6 +1,6 @@
 import { usageError } from '#lib/errors.ts';
 import { plain, runCommand } from './command.ts';
-import type { Use } from './reports-by-hand.ts';
+import { refuseSecretKey, type Use } from './reports-by-hand.ts';
 import { list, show } from './reports-show.ts';
 
 /** Only what a verb needs is loaded. */
@@ -48,6 +48,7 @@ await runCommand({
     qr: { type: 'boolean', default: false },
   },
   run: async ({ positionals: [verb = 'list', ...words], values, signal }) => {
+    refuseSecretKey([verb, ...words, ...Object.values(values)]);
     const chosen = Object.entries(verbs).find(([name]) => name === verb)?.[1];
     if (chosen === undefined)
       throw usageError(

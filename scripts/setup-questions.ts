@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
-import { confirm, isCancel, log, password, select, spinner, text } from '@clack/prompts';
+import { confirm, isCancel, log, select, spinner } from '@clack/prompts';
 import { parseRecipients } from '#holding/report/envelope/recipients.ts';
-import { Variables } from '#lib/env-variables.ts';
 import { messageOf, OmegaError } from '#lib/errors.ts';
 import { readEnv } from '#lib/env.ts';
+import { askFor, type Answers } from './setup-ask.ts';
 import { transportFor, usernameOf } from './telegram-bots.ts';
-
-/** What is to be written, by the names of variables. */
-export type Answers = Readonly<Record<string, string>>;
 
 /** What a question may look at. */
 export interface Asking {
@@ -30,11 +27,16 @@ async function askLanguage({ present }: Asking): Promise<Answers | symbol> {
       { value: 'nl', label: 'Nederlands' },
       { value: 'en', label: 'English' },
     ],
-    initialValue: present['OMEGA_LANGUAGE'] ?? 'en',
+    initialValue: present['OMEGA_LANGUAGE'] ?? languageOfShell(process.env),
   });
   return isCancel(language) || language === present['OMEGA_LANGUAGE']
     ? orNothing(language)
     : { OMEGA_LANGUAGE: language };
+}
+
+/** What Omega speaks as long as none is set; written down it holds for a service too, which has no such shell. */
+function languageOfShell({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): string {
+  return readEnv({ LC_ALL, LC_MESSAGES, LANG }, '/dev/null').language;
 }
 
 async function askBot({ present, signal }: Asking): Promise<Answers | symbol> {
@@ -117,35 +119,6 @@ async function askDayAndNight(): Promise<Answers | symbol> {
   });
   if (isCancel(isWanted)) return isWanted;
   return isWanted ? { dayAndNight: way } : {};
-}
-
-type Name = keyof typeof Variables.shape;
-
-/** A value of a variable, held to the same rule as when it is read at a start; nothing where it is skipped. */
-async function askFor(
-  name: Name,
-  { message, isSecret, present, check = () => undefined }: Wish,
-): Promise<Answers | symbol> {
-  const validate = (value: string | undefined): string | undefined => {
-    if (value === undefined || value.trim() === '') return undefined;
-    const parsed = Variables.shape[name].safeParse(value.trim());
-    return parsed.success ? check(value.trim()) : `It ${parsed.error.issues[0]?.message ?? 'cannot be used'}`;
-  };
-  const was = present[name];
-  const value = isSecret
-    ? await password({ message, validate })
-    : await text({ message, validate, ...(was === undefined ? {} : { placeholder: was }) });
-  if (isCancel(value)) return value;
-  const given = (value ?? '').trim();
-  return given === '' || given === was ? {} : { [name]: given };
-}
-
-interface Wish {
-  readonly message: string;
-  /** Nothing of it is shown while it is typed. */
-  readonly isSecret: boolean;
-  readonly present: NodeJS.Dict<string>;
-  readonly check?: (value: string) => string | undefined;
 }
 
 function orNothing(answer: unknown): Answers | symbol {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { isCancel, log, note, outro, intro } from '@clack/prompts';
@@ -10,7 +10,8 @@ import { codeOf, OmegaError, usageError } from '#lib/errors.ts';
 import { dotenvFile } from '#lib/given.ts';
 import { root } from '#lib/paths.ts';
 import { runCommand } from './command.ts';
-import { questions, type Answers } from './setup-questions.ts';
+import type { Answers } from './setup-ask.ts';
+import { questions } from './setup-questions.ts';
 
 await runCommand({
   name: 'npm run setup',
@@ -63,11 +64,21 @@ async function readOr(path: string, instead: string): Promise<string> {
 async function write(path: string, text: string, changes: Answers): Promise<void> {
   const names = Object.keys(changes);
   if (names.length === 0) return log.info('Nothing was changed.');
-  await writeFileAtomic(path, editDotenv(text, changes), 0o600);
+  await writeFileAtomic(await behindLinks(path), editDotenv(text, changes), 0o600);
   note(names.join('\n'), `Written to ${path}, for you alone`);
   log.info('What runs already reads it when it is started anew: npm run stop, npm start.');
   if (names.includes('OMEGA_TELEGRAM_BOT_TOKEN'))
     log.info('Once Omega runs, pair the bot with your chat: npm run telegram -- link');
+}
+
+/** The file itself is what is replaced, and not a link to it. */
+async function behindLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return path;
+  }
 }
 
 async function runDayAndNight(way: string, signal: AbortSignal): Promise<void> {

@@ -78,6 +78,24 @@ test.each<[string, Outcome, Asked[]]>([
   expect(context.asked).toEqual(asked);
 });
 
+test('runs that come at once for the same reason ask for the same next one, so that they do not multiply', async () => {
+  using room = openPostRoom();
+  room.due.push('incident/1', 'incident/2', 'incident/3');
+  room.outcomes.push(...Array.from({ length: 9 }, () => ({ kind: 'unreachable', why: 'no connection' }) as const));
+  const ids: (string | undefined)[] = [];
+  const context: JobContext<Omega> = {
+    ...contextOf(room, room),
+    enqueue: async (name, _input, { id } = {}) => {
+      if (name === 'report-send') ids.push(id);
+      return name;
+    },
+  };
+  for (const _tick of [1, 2, 3]) await reportSend.run({}, context);
+  expect(ids).toHaveLength(3);
+  expect(ids[0]).toBeDefined();
+  expect(ids[1]).toBe(ids[2]);
+});
+
 test('an acknowledgement, a resend, a canary and a new key are runs of it as well', async () => {
   using room = openPostRoom();
   const run = (input: unknown): Promise<unknown> => reportSend.run(input, contextOf(room, room));

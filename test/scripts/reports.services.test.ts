@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeKeyPair, publicKeyText, secretKeyText } from '#holding/report/envelope.ts';
@@ -132,4 +132,55 @@ test('commands that are none, and reports that are none, are told so', async () 
     exitCode: 0,
     stdout: expect.stringContaining('No report was sealed yet'),
   });
+});
+
+test('a secret key that is typed as part of a command is refused, and said back by none', async () => {
+  const secret = secretKeyText(makeKeyPair().secretKey);
+  const data = join(folderOf(), 'data');
+  const uses = [
+    ['open', 'a.orp', '--key', secret],
+    ['open', secret, '--key', 'b'],
+    ['seal', 'a', '--to', secret],
+    [secret],
+  ];
+  const ended = await Promise.all(uses.map((args) => reports(data, args)));
+  for (const { exitCode, stdout, stderr } of ended) {
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining('E_KEY_IS_SECRET') });
+    expect(stdout + stderr).not.toContain(secret.slice(12));
+  }
+});
+
+test('a lost file is told among the gaps, and the others are exported all the same', async () => {
+  const { room, data } = await roomWithTwo();
+  await rm(join(room.paths.outbox, room.outbox.find(1)?.file ?? ''));
+  const { stdout } = await reports(data, ['gaps', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject([
+    { seq: 1, fileFault: expect.stringContaining('not in the outbox') },
+    { seq: 2, fileFault: null },
+  ]);
+  const folder = folderOf();
+  const exported = await reports(data, ['export', 'all', '--out', folder]);
+  expect(exported).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Report 1') });
+  expect(exported.stdout).toBe(`${join(folder, '0002.orp')}\n`);
+});
+
+test('an export over a file that is something else is no success, and over its own it is one', async () => {
+  const { data } = await roomWithTwo();
+  const folder = folderOf();
+  await writeFile(join(folder, '0001.orp'), 'something else');
+  const first = await reports(data, ['export', 'all', '--out', folder]);
+  expect(first).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('0001.orp is something else') });
+  expect(await readFile(join(folder, '0001.orp'), 'utf8')).toBe('something else');
+  expect(await reports(data, ['export', '2', '--out', folder])).toMatchObject({ exitCode: 0 });
+});
+
+test('an export of nothing in particular asks which', async () => {
+  const { data } = await roomWithTwo();
+  expect(await reports(data, ['export'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Which') });
+});
+
+test('a new signing key is not made without a terminal or a yes', async () => {
+  const data = join(folderOf(), 'data');
+  const rotated = await reports(data, ['keys', 'rotate']);
+  expect(rotated).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') });
 });

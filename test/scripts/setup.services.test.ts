@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
@@ -16,9 +16,13 @@ const ctrlC = '\u0003';
 type Typed = readonly (readonly [shown: string, keys: string])[];
 
 /** Runs it on a terminal, which `script` makes; each answer is typed once its question has been asked. */
-async function setUp(file: string, typed: Typed): Promise<{ readonly code: number; readonly out: string }> {
+async function setUp(
+  file: string,
+  typed: Typed,
+  locale: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number; readonly out: string }> {
   const command = `stty cols 120 rows 40; exec ${process.execPath} ${join(root, 'scripts/setup.ts')} --file '${file}'`;
-  const env = { PATH: process.env['PATH'], TERM: 'xterm', NO_COLOR: '1' };
+  const env = { PATH: process.env['PATH'], TERM: 'xterm', NO_COLOR: '1', ...locale };
   const child = spawn('script', ['-qec', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const open = [...typed];
@@ -88,6 +92,45 @@ test('whoever skips everything changes nothing but the language that they confir
   writeFileSync(file, '# mine\nOMEGA_LANGUAGE=en\nOMEGA_QUIET_HOURS=23:00-07:00\n');
   expect(await setUp(file, skipped)).toMatchObject({ code: 0, out: expect.stringContaining('Nothing was changed') });
   expect(readFileSync(file, 'utf8')).toBe('# mine\nOMEGA_LANGUAGE=en\nOMEGA_QUIET_HOURS=23:00-07:00\n');
+}, 30_000);
+
+test('on a machine that speaks Dutch, Enter keeps it Dutch', async () => {
+  const file = fileOf();
+  expect(await setUp(file, skipped, { LANG: 'nl_NL.UTF-8' })).toMatchObject({ code: 0 });
+  expect(parseEnv(readFileSync(file, 'utf8'))).toEqual({ OMEGA_LANGUAGE: 'nl' });
+}, 30_000);
+
+test('an answer that the next start would refuse beside what is set is asked again', async () => {
+  const file = fileOf();
+  const before = 'OMEGA_LANGUAGE=en\nBRAVE_API_KEY_FILE=/dev/null\n';
+  writeFileSync(file, before);
+  const typed: Typed = [
+    ...skipped.slice(0, 2),
+    ['3/6', `abc${enter}`],
+    ['both set', `${'\u007F'.repeat(3)}${enter}`],
+    ...skipped.slice(3),
+  ];
+  expect(await setUp(file, typed)).toMatchObject({ code: 0, out: expect.stringContaining('Nothing was changed') });
+  expect(readFileSync(file, 'utf8')).toBe(before);
+}, 30_000);
+
+test('the token of the other bot is refused where it is asked for, without a look at Telegram', async () => {
+  const file = fileOf();
+  const token = `123456789:${'A'.repeat(35)}`;
+  writeFileSync(file, `OMEGA_LANGUAGE=en\nZWARTEHAND_TELEGRAM_BOT_TOKEN=${token}\n`);
+  const { code, out } = await setUp(file, [...skipped.slice(0, 1), ['2/6', `${token}${enter}`], ['fault', ctrlC]]);
+  expect(code).not.toBe(0);
+  expect(out).not.toContain(token);
+  expect(out).not.toContain('Asking Telegram');
+}, 30_000);
+
+test('where .env is a link, the file behind it is written and the link stays', async () => {
+  const [file, link] = [fileOf(), fileOf()];
+  writeFileSync(file, 'OMEGA_LANGUAGE=en\n');
+  symlinkSync(file, link);
+  await setUp(link, [...skipped.slice(0, 4), ['5/6', `22:00-06:00${enter}`], ...skipped.slice(5)]);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(parseEnv(readFileSync(file, 'utf8'))).toMatchObject({ OMEGA_QUIET_HOURS: '22:00-06:00' });
 }, 30_000);
 
 test('whoever leaves in between has changed nothing', async () => {

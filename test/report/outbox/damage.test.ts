@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -143,4 +143,39 @@ test('thousands of reports are counted in no time', () => {
   const begun = performance.now();
   room.outbox.standing();
   expect(performance.now() - begun).toBeLessThan(100);
+});
+
+test('nor does one come twice where the key was changed before the next report', async () => {
+  using room = openPostRoom();
+  await sealed(room, ['incident/1', 'incident/2', 'incident/3']);
+  cut(room, 2);
+  const after = room.reopen();
+  await after.rotate(signal);
+  expect(await after.seal(letterOf('incident/4'), signal)).toMatchObject({ seq: 4 });
+  expect(await after.seal(letterOf('incident/5'), signal)).toMatchObject({ seq: 5 });
+});
+
+test('nor where the ledger has it, but its record cannot be read: its file stays, and is exported', async () => {
+  using room = openPostRoom();
+  await sealed(room, ['incident/1', 'incident/2']);
+  using db = new DatabaseSync(room.paths.ledgerDb);
+  db.prepare(`UPDATE link SET record = '{' WHERE stream = 'report' AND seq = 3`).run();
+  const after = room.reopen();
+  expect(await after.prune(signal)).toBe(0);
+  expect(await after.seal(letterOf('incident/3'), signal)).toMatchObject({ seq: 3, epoch: 2 });
+  expect(readdirSync(room.paths.reportExports)).toEqual(['0002.orp']);
+  expect(await after.prune(signal)).toBe(0);
+});
+
+test('a ledger that is cut in half under a running Omega is told, and nothing is sealed or sent by it', async () => {
+  using room = openPostRoom();
+  for (let n = 1; n <= 30; n += 1) await sealed(room, [`incident/${n}`]);
+  room.outbox[Symbol.dispose]();
+  const after = room.reopen();
+  expect(after.standing()).toMatchObject({ sealed: 30, fault: null });
+  truncateSync(room.paths.ledgerDb, Math.floor(statSync(room.paths.ledgerDb).size / 2));
+  expect(after.standing()).toMatchObject({ sealed: 0, fault: expect.stringContaining('malformed') as string });
+  await expect(after.deliver(signal)).rejects.toMatchObject({ hint: expect.stringContaining('put back') as string });
+  await expect(after.seal(letterOf('incident/31'), signal)).rejects.toMatchObject({ name: 'OmegaError' });
+  expect([room.loads, readdirSync(room.paths.outbox).length]).toEqual([[], 30]);
 });

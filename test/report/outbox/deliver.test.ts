@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Courier } from '#holding/report/outbox.ts';
 import { letterOf, openPostRoom, signal, type PostRoom } from '../../support/outbox.ts';
 
 const second = 1000;
@@ -252,4 +253,38 @@ test('two processes that deliver at once bring nothing twice', async () => {
   const other = room.reopen();
   await Promise.all([room.outbox.deliver(signal), other.deliver(signal)]);
   expect(room.loads.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+});
+
+test('what was to go out unsealed stays, and is no file in the export folder, once its kind may not any more', async () => {
+  using room = openPostRoom({ plaintext: ['digest'] });
+  room.outcomes.push({ kind: 'unreachable', why: 'no connection' });
+  await room.outbox.seal(letterOf('digest/2026-03-03'), signal);
+  await room.outbox.deliver(signal);
+  const after = room.reopen({ plaintext: [] });
+  room.clock.advance(3 * day);
+  expect(await after.deliver(signal)).toMatchObject({ accepted: 0, dead: 1, waiting: 0 });
+  expect(after.find(-1)).toMatchObject({ state: 'dead', fault: 'its kind may not go out unsealed any more' });
+  after.resend('dead');
+  await after.deliver(signal);
+  expect(room.loads).toHaveLength(1);
+  expect(() => readdirSync(room.paths.reportExports)).toThrow('ENOENT');
+});
+
+test('a courier that never answers, not even when told to stop, holds nobody up afterwards', async () => {
+  using room = openPostRoom();
+  await room.outbox.seal(letterOf('incident/1'), signal);
+  const asked = Promise.withResolvers<void>();
+  const outcomes = [new Promise<never>(() => {})];
+  const carry: Courier['carry'] = () => {
+    asked.resolve();
+    return outcomes.shift() ?? Promise.resolve({ kind: 'accepted', reference: '2' });
+  };
+  const outbox = room.reopen({ couriers: [{ name: 'telegram', where: 'Telegram', isReady: () => true, carry }] });
+  const stop = new AbortController();
+  const delivering = outbox.deliver(stop.signal);
+  await asked.promise;
+  stop.abort(new Error('the time is over'));
+  await expect(delivering).rejects.toThrow('the time is over');
+  expect(await outbox.deliver(signal)).toMatchObject({ accepted: 1 });
+  expect(outbox.find(1)).toMatchObject({ state: 'accepted', attempts: 2 });
 });

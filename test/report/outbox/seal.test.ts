@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { seal } from '#holding/report/envelope.ts';
+import { envelopeError } from '#holding/report/envelope/errors.ts';
 import { codeOf } from '#lib/errors.ts';
 import { letterOf, noon, openPostRoom, signal } from '../../support/outbox.ts';
 
@@ -221,4 +223,26 @@ test('a new signing key begins an epoch, and so does one that was replaced by ha
   ]);
   expect(opened.map(({ meta }) => meta.prev === '0'.repeat(64))).toEqual([true, true, true, false]);
   expect(new Set(opened.map(({ sender }) => Buffer.from(sender).toString('hex'))).size).toBe(3);
+});
+
+test('one that cannot be sealed holds up no other, and is told', async () => {
+  const tooMuch = 'the thread had too little memory';
+  using room = openPostRoom({
+    seal: async (what) => {
+      if (what.meta.name === 'incident-1.html') throw new RangeError(tooMuch);
+      if (what.meta.name === 'incident-2.html') throw envelopeError('E_FORMAT', 'It cannot be.');
+      return seal(what);
+    },
+  });
+  room.due.push('incident/1', 'incident/2', 'incident/3');
+  expect((await room.outbox.sealDue(signal)).map(({ seq, ref }) => [seq, ref])).toEqual([[1, 'incident/3']]);
+  expect(room.outbox.standing()).toMatchObject({ fault: 'It cannot be.', sealed: 1 });
+  expect(readdirSync(room.paths.outbox)).toHaveLength(1);
+});
+
+test('a signing key on a disk that is not there is no reason to turn round for ever', async () => {
+  using room = openPostRoom();
+  mkdirSync(room.paths.keys, { recursive: true });
+  symlinkSync(join(room.paths.keys, 'not-mounted', 'signing.key'), room.paths.reportSigningKey);
+  expect(await codeOfRejection(room.outbox.seal(letterOf('incident/1'), signal))).toBe('E_SIGNING_KEY');
 });
