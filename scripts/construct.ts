@@ -101,7 +101,7 @@ export async function buildOmega(options: {
   const lastRuns = (): readonly LastRun[] => store.runs.lastRuns();
   const queue =
     queues === null ? noQueue : createQueueProbe({ queues, localTimezone: timezone, clock: systemClock, lastRuns });
-  const { channels, couriers } = openVoice(settings, queues?.redis ?? null);
+  const { channels, couriers } = await openVoice(settings, queues?.redis ?? null);
   const outbox = opening.use(openReports({ settings, store, couriers, log }));
   const parts = { settings, servers, store, queue, tools, memory: memory.probe, channels, outbox, log, opening };
   const { health, alerts, outside, checks, probes } = openHealth(parts);

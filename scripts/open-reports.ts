@@ -8,7 +8,6 @@ import { reportKeys } from '#holding/report/outbox/report-keys.ts';
 import { createAlertChannel } from '#holding/telegram/alert-channel.ts';
 import { chatOfBot } from '#holding/telegram/chats.ts';
 import { createReportCourier, type BotPlace } from '#holding/telegram/report-courier.ts';
-import { createTelegrafTransport } from '#holding/telegram/telegraf-transport.ts';
 import { systemClock } from '#lib/clock.ts';
 import { sayIn } from '#lib/language.ts';
 import type { Log } from '#lib/log.ts';
@@ -23,9 +22,11 @@ export interface Voice {
 }
 
 /** Nothing where there is no bot. It keeps the pace with the bridge in Redis, and alone without it. */
-export function openVoice({ env, paths }: Settings, redis: PaceOptions['redis']): Voice {
+export async function openVoice({ env, paths }: Settings, redis: PaceOptions['redis']): Promise<Voice> {
   const { telegram, network, language } = env;
   if (telegram === undefined) return { couriers: [], channels: [] };
+  // Node's HTTP client takes 5 MiB, which a worker without a bot does not need.
+  const { createTelegrafTransport } = await import('#holding/telegram/telegraf-transport.ts');
   const place: BotPlace = {
     transport: createTelegrafTransport({ ...telegram, network, pace: createPace({ redis }) }),
     chat: chatOfBot(paths.botChats, 'omega', telegram),
