@@ -30,19 +30,27 @@ export default defineJob({
     if (what === 'rotate') return { epoch: await outbox.rotate(signal) };
     if (what === 'resend') log(`Reports put back on their way: ${outbox.resend(seq)}`);
     if (what === 'resend-dead') log(`Reports put back on their way: ${outbox.resend('dead')}`);
-    if (what === 'canary') await outbox.sealRef(`canary/${new Date(scheduledAt).toISOString()}`, signal);
     const ack = what === 'ack' ? outbox.acknowledge({ seq, code }) : null;
-    const [sealing] = await Promise.allSettled([what === 'send' ? outbox.sealDue(signal) : []]);
+    const [sealing] = await Promise.allSettled([
+      what === 'send' ? outbox.sealDue(signal) : what === 'canary' ? sealCanary() : [],
+    ]);
     const { accepted, waiting, dead, nextTryAt } = await outbox.deliver(signal);
     if (sealing.status === 'rejected') throw sealing.reason; // What was sealed before has gone all the same.
     const sealed = sealing.value;
     log(`Sealed ${sealed.length}, sent ${accepted}; ${waiting} wait${ack === null ? '' : `; report ${seq}: ${ack}`}`);
 
     const nextTick = (Math.floor(clock.now() / (5 * minuteMs)) + 1) * 5 * minuteMs;
-    if (nextTryAt !== null && nextTryAt < nextTick)
-      await enqueue('report-send', {}, { delayMs: Math.max(1000, nextTryAt - clock.now()), reason: 'event' });
+    if (nextTryAt !== null && nextTryAt < nextTick) {
+      // A second, one id: runs that come at once ask for the same next one, or there were more of them at each tick.
+      const at = Math.ceil(Math.max(clock.now() + 1000, nextTryAt) / 1000);
+      await enqueue('report-send', {}, { id: `retry-${at}`, delayMs: at * 1000 - clock.now(), reason: 'event' });
+    }
     if (sealed.length + accepted + dead > 0 || ack === 'acknowledged')
       await enqueue('heartbeat', { news: true }, { reason: 'event' }); // So that the page shows it at once.
     return { sealed: sealed.length, accepted, waiting, dead, ...(ack === null ? {} : { ack }) };
+
+    async function sealCanary() {
+      return [await outbox.sealRef(`canary/${new Date(scheduledAt).toISOString()}`, signal)];
+    }
   },
 });

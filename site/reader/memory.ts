@@ -35,7 +35,10 @@ const storedAs = 'memory';
 
 /** What was kept; nothing where there is none of this version. */
 export async function readMemory(store: Store): Promise<Memory> {
-  const kept = await store.get(storedAs);
+  return memoryOf(await store.get(storedAs));
+}
+
+function memoryOf(kept: unknown): Memory {
   return isMemory(kept) ? kept : nothing;
 }
 
@@ -44,8 +47,9 @@ function isMemory(kept: unknown): kept is Memory {
   return typeof kept === 'object' && kept !== null && 'v' in kept && kept.v === nothing.v;
 }
 
-export async function keepMemory(store: Store, memory: Memory): Promise<void> {
-  await store.put(storedAs, memory);
+/** Changes what is remembered, also by another tab meanwhile; null: this device could not keep it. */
+export function changeMemory(store: Store, change: (memory: Memory) => Memory): Promise<Memory | null> {
+  return store.change(storedAs, (kept) => change(memoryOf(kept)));
 }
 
 /** Remembers a report that was opened, and says what its number tells. */

@@ -10,7 +10,7 @@ export async function openFiles(state: State, files: readonly File[]): Promise<v
   const { key } = state;
   if (key === null || files.length === 0) return;
   show(state, { kind: 'opening' });
-  const sealed = files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }));
+  const sealed = files.map(async (file) => ({ name: file.name, bytes: await bytesOf(file.slice(0, mostBytes)) }));
   await openAll(state, key, await Promise.all(sealed));
 }
 
@@ -25,7 +25,16 @@ export async function openNumber(state: State): Promise<void> {
   show(state, { kind: 'opening' });
   const response = await fetch(`../reports/${number}.orp`).catch(() => null); // Nobody answered.
   if (response?.ok !== true) return refuse(state, name, response?.status === 404 ? notThere : unreachable);
-  await openAll(state, key, [{ name, bytes: new Uint8Array(await response.arrayBuffer()) }]);
+  const bytes = await bytesOf(response);
+  if (location.hash === name) await openAll(state, key, [{ name, bytes }]); // Else another one was asked for meanwhile.
+}
+
+/** No envelope is longer; a film that was dropped by mistake is. */
+const mostBytes = 2 ** 25;
+
+/** A folder, or what breaks off on its way, cannot be read: it is as empty. */
+async function bytesOf(from: Blob | Response): Promise<Uint8Array> {
+  return new Uint8Array(await from.arrayBuffer().catch(() => []));
 }
 
 const onlyServed = {
@@ -47,9 +56,10 @@ function refuse(state: State, name: string, words: Translated): void {
 
 /** The owner compared the sender: what came of it is opened after all. */
 export async function trust(state: State, sender: Uint8Array): Promise<void> {
-  const { key, screen, memory } = state;
+  const { key, screen } = state;
   if (key === null || screen.kind !== 'outcomes') return;
-  await remember(state, { trusted: [...memory.trusted, { key: senderText(sender), since: Date.now() }] });
+  const trusted = { key: senderText(sender), since: Date.now() };
+  await remember(state, (memory) => ({ ...memory, trusted: [...memory.trusted, trusted] }));
   const asking = screen.outcomes.filter((outcome) => outcome.kind === 'asks');
   await openAll(
     state,
@@ -64,16 +74,20 @@ async function openAll(
   key: DeviceKey,
   ...[files, before = []]: readonly [readonly Sealed[], (readonly Outcome[])?]
 ): Promise<void> {
+  await remember(state, (memory) => memory); // Another tab may have stopped trusting somebody.
   const trusted = state.memory.trusted.map((sender) => sender.key);
   const outcomes = await Promise.all(files.map((file) => openFile(file, key, trusted)));
   const opened = outcomes.filter((outcome) => outcome.kind === 'opened').toSorted(bySeq);
-  let { memory } = state;
-  const told = withParts(opened).map((file) => {
-    const next = noted(memory, file);
-    ({ memory } = next);
-    return next.file;
+  let told: readonly OpenedFile[] = [];
+  await remember(state, (remembered) => {
+    let memory = remembered;
+    told = withParts(opened).map((file) => {
+      const next = noted(memory, file);
+      ({ memory } = next);
+      return next.file;
+    });
+    return memory;
   });
-  await remember(state, memory);
   const closed = outcomes.filter((outcome) => outcome.kind !== 'opened');
   showAll(state, [...told.toReversed(), ...closed, ...before]);
 }

@@ -76,7 +76,7 @@ function readerOf(state: State): Reader {
 }
 
 async function speak(state: State, language: Language): Promise<void> {
-  await remember(state, { language });
+  await remember(state, (memory) => ({ ...memory, language }));
   state.draw();
 }
 
@@ -100,6 +100,6 @@ async function takeKey(state: State, text: string, keep: boolean): Promise<strin
 }
 
 async function distrust(state: State, sender: string): Promise<void> {
-  await remember(state, { trusted: state.memory.trusted.filter(({ key }) => key !== sender) });
+  await remember(state, (memory) => ({ ...memory, trusted: memory.trusted.filter(({ key }) => key !== sender) }));
   state.draw();
 }

@@ -1,5 +1,5 @@
 import { heldKey, lockIn, type HeldKey } from './device-key.ts';
-import { keepMemory, type Memory } from './memory.ts';
+import { changeMemory, type Memory } from './memory.ts';
 import type { Screen } from './reader.ts';
 import type { Store } from './store.ts';
 
@@ -23,10 +23,9 @@ export function show(state: State, screen: Screen): void {
   scrollTo(0, 0);
 }
 
-/** Remembers something. */
-export async function remember(state: State, changes: Partial<Memory>): Promise<void> {
-  state.memory = { ...state.memory, ...changes };
-  await keepMemory(state.store, state.memory);
+/** Remembers something more, besides what other tabs did; at least until the page is closed. */
+export async function remember(state: State, change: (memory: Memory) => Memory): Promise<void> {
+  state.memory = (await changeMemory(state.store, change)) ?? change(state.memory);
 }
 
 const keyName = 'key';

@@ -5,6 +5,8 @@ export interface Store {
   readonly get: (name: string) => Promise<unknown>;
   /** False: it could not be kept. */
   readonly put: (name: string, value: unknown) => Promise<boolean>;
+  /** Changes what is kept there now, whichever tab wrote it; resolves to what it became, and null: it could not be kept. */
+  readonly change: <Value>(name: string, change: (kept: unknown) => Value) => Promise<Value | null>;
   readonly remove: (name: string) => Promise<void>;
 }
 
@@ -14,7 +16,8 @@ const table = 'kept';
 export async function openStore(): Promise<Store> {
   try {
     const database = await openDatabase();
-    await navigator.storage?.persist?.().catch(() => false); // It may be cleared then as other sites’ are.
+    // Else it may be cleared as other sites’ are. Not waited for: a browser may ask its owner, who is in no hurry.
+    void navigator.storage?.persist?.().catch(() => false);
     return databaseStore(database);
   } catch {
     return memoryStore(); // The page says so, by `lasts`.
@@ -40,6 +43,16 @@ function databaseStore(database: IDBDatabase): Store {
         return false; // Full, or a browser that stores no keys.
       }
     },
+    change: async (name, change) => {
+      try {
+        const keeping = at('readwrite');
+        const changed = change(await settled<unknown>(keeping.get(name)));
+        await settled(keeping.put(changed, name));
+        return changed;
+      } catch {
+        return null; // As above.
+      }
+    },
     remove: (name) => settled(at('readwrite').delete(name)),
   };
 }
@@ -60,6 +73,7 @@ function memoryStore(): Store {
       kept.set(name, value);
       return false;
     },
+    change: async () => null,
     remove: async (name) => void kept.delete(name),
   };
 }

@@ -99,7 +99,7 @@ test('runs that come at once for the same reason ask for the same next one, so t
 test('an acknowledgement, a resend, a canary and a new key are runs of it as well', async () => {
   using room = openPostRoom();
   const run = (input: unknown): Promise<unknown> => reportSend.run(input, contextOf(room, room));
-  expect(await run({ do: 'canary' })).toMatchObject({ accepted: 1 });
+  expect(await run({ do: 'canary' })).toMatchObject({ sealed: 1, accepted: 1 });
   expect(room.outbox.find(1)).toMatchObject({ ref: 'canary/2026-03-03T12:00:00.000Z', kind: 'canary' });
   const { receipt } = await room.open(await room.outbox.read(1));
   expect(await run({ do: 'ack', seq: 1, code: 'AAAAAAAA' })).toMatchObject({ ack: 'wrong-code' });

@@ -363,6 +363,79 @@ describe.skipIf(chromium === null)('the reader', () => {
     await settled(page, reportPress());
   });
 
+  test('a browser that first asks its owner whether it may keep things keeps nobody waiting', async () => {
+    await using page = await device();
+    await page.addInitScript('StorageManager.prototype.persist = () => new Promise(() => {})');
+    await page.goto(reader.url);
+    expect(await heading(page)).toBe('This device has no key yet');
+  });
+
+  test('a folder that was dropped, or a report that broke off on its way, is refused in words', async () => {
+    await using page = await device();
+    const press = reportPress();
+    await settled(page, press);
+    await page.evaluate(`{
+      const broken = () => Promise.reject(new DOMException('no', 'NotFoundError'));
+      Blob.prototype.arrayBuffer = broken;
+      Response.prototype.arrayBuffer = broken;
+    }`);
+    await drop(page, ['folder', new Uint8Array(500)]);
+    expect(await page.locator('main .bad').innerText()).toContain(codeWords.E_SHORT.en);
+    reader.reports.set(2, press.seal().bytes);
+    await page.evaluate('location.hash = "#2"');
+    await page.getByText('#2', { exact: true }).waitFor();
+    expect(await page.locator('main .bad').innerText()).toContain(codeWords.E_SHORT.en);
+  });
+
+  test('of two reports that were asked for one after the other the later one is shown, however late the first comes', async () => {
+    await using page = await device();
+    const press = reportPress();
+    await settled(page, press);
+    for (const seq of [2, 3]) reader.reports.set(seq, press.seal({ body: `<h1>Number ${seq}</h1>` }).bytes);
+    const late = Promise.withResolvers<void>();
+    await page.route('**/reports/2.orp', async (route) => {
+      await late.promise;
+      await route.continue();
+    });
+    const asked = page.waitForRequest('**/reports/2.orp');
+    await page.evaluate('location.hash = "#2"');
+    await asked;
+    await page.evaluate('location.hash = "#3"');
+    await page.getByText('Report #3').first().waitFor();
+    const answered = page.waitForEvent('requestfinished', (request) => request.url().endsWith('/2.orp'));
+    late.resolve();
+    await answered;
+    await page.waitForTimeout(timeToActMs);
+    expect(await heading(page)).toBe('Report #3');
+  });
+
+  test('two tabs know of each other: what one opened is not forgotten by the other, nor whom one trusts no more', async () => {
+    await using one = await device();
+    const press = reportPress();
+    await settled(one, press);
+    const other = await one.context().newPage();
+    await other.goto(reader.url);
+    await other.locator('.drop').waitFor();
+    const [second, third] = [press.seal(), press.seal()];
+    await drop(one, ['2.orp', second.bytes]);
+    await one.getByText('Report #2').first().waitFor();
+    await drop(other, ['3.orp', third.bytes]);
+    await other.getByText('Report #3').first().waitFor();
+    expect(await codes(other)).toEqual([]);
+    await one.goto(`${reader.url}#`);
+    await one.reload();
+    expect(await one.locator('main .rows li').count()).toBe(3);
+    await one.locator('main > details > summary').click();
+    one.on('dialog', (dialog) => void dialog.accept());
+    await one.getByRole('button', { name: 'Trust it no more' }).click();
+    await one.getByRole('button', { name: 'Trust it no more' }).waitFor({ state: 'detached' });
+    await drop(other, ['4.orp', press.seal().bytes]);
+    expect(await heading(other)).toBe('Is this your Omega?');
+    await other.reload();
+    await other.locator('main > details > summary').click();
+    expect(await other.getByRole('button', { name: 'Trust it no more' }).count()).toBe(0);
+  });
+
   test('the language of the browser is spoken, and the other one at a press', async () => {
     await using page = await device({ locale: 'nl-NL' });
     await page.goto(reader.url);

@@ -1,4 +1,5 @@
 import { codeOf, messageOf } from '#lib/errors.ts';
+import { orAborted } from '../../telegram/or-aborted.ts';
 import type { Courier, Outbox, Outcome, Parcel } from '../outbox.ts';
 import { waitAfter } from './backoff.ts';
 import { captionOf } from './caption.ts';
@@ -64,7 +65,11 @@ async function bring(
 }
 
 /** A text: why it can never be brought. */
-async function bytesOf(parcel: Parcel, { files }: Pick<Delivering, 'files'>): Promise<Uint8Array | string> {
+async function bytesOf(
+  parcel: Parcel,
+  { files, plaintext }: Pick<Delivering, 'files' | 'plaintext'>,
+): Promise<Uint8Array | string> {
+  if (parcel.plaintext && !plaintext.includes(parcel.kind)) return 'its kind may not go out unsealed any more';
   try {
     return await files.read(parcel);
   } catch (error) {
@@ -88,7 +93,7 @@ async function carry(
     sound: sounds(kind, clock.now()),
   };
   try {
-    return await courier.carry(load, signal);
+    return await orAborted(courier.carry(load, signal), signal);
   } catch (error) {
     signal.throwIfAborted(); // Nobody knows whether it arrived: it stays as attempted, and is sent again.
     return { kind: 'unanswered', why: messageOf(error) };

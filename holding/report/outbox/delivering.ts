@@ -16,6 +16,8 @@ export interface Delivering {
   readonly exporter: Courier;
   readonly acknowledgeWithinMs: number;
   readonly holds: CourierHolds;
+  /** Kinds that may go out unsealed, as the owner says now. */
+  readonly plaintext: readonly LetterKind[];
   /** Whether one of that kind may make a noise now. */
   readonly sounds: (kind: LetterKind, now: number) => boolean;
   readonly clock: Clock;

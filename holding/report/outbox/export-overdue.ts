@@ -6,12 +6,14 @@ import { randomPartOf } from './parcel-files.ts';
 
 /** Lays what nobody acknowledged in time into the export folder as well, once. */
 export async function exportOverdue(
-  delivering: Pick<Delivering, 'ledger' | 'files' | 'exporter' | 'acknowledgeWithinMs' | 'clock' | 'log'>,
+  delivering: Pick<Delivering, 'ledger' | 'files' | 'exporter' | 'plaintext' | 'acknowledgeWithinMs' | 'clock' | 'log'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { ledger, files, exporter, acknowledgeWithinMs, clock, log } = delivering;
+  const { ledger, files, exporter, plaintext, acknowledgeWithinMs, clock, log } = delivering;
   const before = clock.now() - acknowledgeWithinMs;
-  const overdue = [...ledger.fold().kept.values()].filter((kept) => isToExport(kept, before));
+  const overdue = [...ledger.fold().kept.values()]
+    .filter((kept) => isToExport(kept, before))
+    .filter(({ parcel }) => !parcel.plaintext || plaintext.includes(parcel.kind));
   for (const kept of overdue) {
     signal.throwIfAborted();
     const { seq, file } = kept.parcel;

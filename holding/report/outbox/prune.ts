@@ -22,6 +22,7 @@ export async function pruneFiles({ ledger, files, headPath, clock }: Pruning, si
   if (typeof kept === 'string' || (kept !== null && !ledger.contains(kept))) return 0; // They are rescued first.
   const before = clock.now() - keptForMs;
   const parcels = [...ledger.fold().kept.values()].map(({ parcel }) => parcel);
+  if (ledger.unreadable() > 0) return 0; // It may be of a file that is needed.
   const needed = new Set(parcels.filter(({ ackedAt }) => ackedAt === null || ackedAt > before).map(({ file }) => file));
   const spare = (await files.names()).filter((name) => !needed.has(name));
   for (const name of spare) {

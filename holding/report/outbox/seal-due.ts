@@ -1,5 +1,6 @@
 import type { Log } from '#lib/log.ts';
-import { messageOf } from '#lib/errors.ts';
+import { messageOf, OmegaError } from '#lib/errors.ts';
+import { envelopeCodeOf } from '../envelope/errors.ts';
 import { letterKinds, type Letter, type LetterDesk, type LetterKind } from '../letter.ts';
 import type { Ledger } from './ledger.ts';
 import type { SealedLetter } from './seal-letter.ts';
@@ -18,7 +19,7 @@ export interface Sealed {
   readonly seqs: readonly number[];
   /** How many had to stay. */
   readonly heldBack: number;
-  /** Why one could not be written; null: all were. It holds up no other. */
+  /** Why one could not be written or sealed; null: all were. It holds up no other. */
   readonly fault: string | null;
 }
 
@@ -31,9 +32,8 @@ export async function sealDue({ desk, ledger, mayLeave, seal, log }: Due, signal
   for (const ref of leaving) {
     signal.throwIfAborted();
     const letter = await writeLetter(ref);
-    if (letter === null) continue;
-    const { seq, isNew } = await seal(letter, signal);
-    if (isNew) seqs.push(seq); // Meanwhile another process may have sealed it.
+    const sealed = letter === null ? null : await sealLetter(letter);
+    if (sealed?.isNew === true) seqs.push(sealed.seq); // Meanwhile another process may have sealed it.
   }
   return { seqs, heldBack: due.length - leaving.length, fault };
 
@@ -41,10 +41,24 @@ export async function sealDue({ desk, ledger, mayLeave, seal, log }: Due, signal
     try {
       return { ...(await desk.write(ref, signal)), ref };
     } catch (error) {
-      signal.throwIfAborted();
-      fault = messageOf(error);
-      log.warn('A report that is due could not be written', { ref, error });
-      return null;
+      return left(ref, error);
     }
+  }
+
+  async function sealLetter(letter: Letter): Promise<SealedLetter | null> {
+    try {
+      return await seal(letter, signal);
+    } catch (error) {
+      // A full disk, a damaged key or ledger: it would be so of all.
+      if (error instanceof OmegaError && envelopeCodeOf(error) === undefined) throw error;
+      return left(letter.ref, error);
+    }
+  }
+
+  function left(ref: string, error: unknown): null {
+    signal.throwIfAborted();
+    fault = messageOf(error);
+    log.warn('A report that is due could not be written or sealed', { ref, error });
+    return null;
   }
 }

@@ -29,12 +29,12 @@ interface Looking {
 
 /**
  * Goes on where the ledger ends; but begins an epoch where there was none, where another key signs, and where the
- * ledger has lost its end or the head beside it cannot be read. No number is given twice, whatever was lost.
+ * ledger has lost its end, cannot be read there, or the head beside it cannot. No number is given twice, whatever was lost.
  */
 export async function placeInSequence({ ledger, files, headPath, sender, now }: Looking): Promise<SequencePlace> {
   const end = ledger.fold().end();
   const kept = readKeptHead(headPath);
-  const isCut = typeof kept === 'string' || (kept !== null && !ledger.contains(kept));
+  const isCut = typeof kept === 'string' || (kept !== null && !(ledger.contains(kept) && reaches(end, kept)));
   const before = isCut ? furthest(end, kept, await files.names()) : end;
   const nextSeq = before.lastSeq + 1;
   const nextPlain = before.lastPlain - 1;
@@ -47,6 +47,11 @@ export async function placeInSequence({ ledger, files, headPath, sender, now }: 
   const epoch = before.epoch + 1;
   const begins: readonly Entry[] = [{ type: 'rotated', epoch, at: now, why, sender }];
   return { epoch, nextSeq, nextPlain, prev: noPrev, begins, lost };
+}
+
+/** Whether its records, as far as they can be read, tell of all numbers that were given. */
+function reaches(end: SequenceEnd, kept: KeptHead): boolean {
+  return end.epoch >= kept.epoch && end.lastSeq >= kept.lastSeq && end.lastPlain <= kept.lastPlain;
 }
 
 /** The furthest that anything knows of: the ledger, the head beside it, the names of the files. */

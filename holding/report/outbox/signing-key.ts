@@ -16,12 +16,12 @@ export interface SigningKey {
 
 /** The key in that file, made at first need. @throws OmegaError `E_SIGNING_KEY` where it is damaged: it stays as it is. */
 export async function ensureSigningKey(path: string): Promise<SigningKey> {
-  for (;;) {
-    const text = await readText(path);
-    if (text !== null) return parse(text, path);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await createFileAtomic(path, newSeed()); // Where another process was first, its key is read.
-  }
+  const there = await readText(path);
+  if (there !== null) return parse(there, path);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await createFileAtomic(path, newSeed());
+  // Where another process was first, its key is read; a link to a disk that is not mounted gives none.
+  return parse((await readText(path)) ?? '', path);
 }
 
 /**
