@@ -42,7 +42,7 @@ export function createOutbox(options: OutboxOptions): Outbox & Disposable {
     exporter,
     holds,
   });
-  const faultOf = (): string | null => keyFault(options) ?? sealer.fault() ?? holds.fault();
+  const faultOf = (): string | null => options.keys.fault ?? sealer.fault() ?? holds.fault();
   return {
     ...sealerMethods(sealer),
     deliver: (signal) => aloneSending(() => deliverDue(delivering(), signal), signal),
@@ -104,12 +104,4 @@ function standing({ options, ledger, heldBack, fault, acknowledgeWithinMs }: Sta
     if (error instanceof OmegaError) return unknownStanding({ ...beside, fault: messageOf(error) });
     throw error;
   }
-}
-
-function keyFault({ keys, language }: OutboxOptions): string | null {
-  if (keys.fault !== null || keys.recipients.length > 0) return keys.fault;
-  return sayIn(language)({
-    en: 'No key is set, so no report can be sealed',
-    nl: 'Er is geen sleutel ingesteld, dus geen rapport kan worden verzegeld',
-  });
 }

@@ -1,3 +1,4 @@
+import { judgeReports } from '#holding/health/checks/reports.ts';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -116,7 +117,11 @@ test('without a key nothing is written, sealed or brought, but it is counted', a
     recipients: 0,
     heldBack: 2,
     sealed: 0,
-    fault: 'No key is set, so no report can be sealed',
+    fault: null, // A key that nobody set is no fault: the check is off, and says how to make one.
+  });
+  expect(judgeReports(room.outbox.standing(), noon)).toMatchObject({
+    status: 'off',
+    todo: { command: 'npm run setup' },
   });
   expect(await codeOfRejection(room.outbox.seal(letterOf('incident/1'), signal))).toBe('E_KEY_MISSING');
   expect(await room.outbox.deliver(signal)).toMatchObject({ accepted: 0, waiting: 0 });
