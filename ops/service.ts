@@ -26,6 +26,8 @@ export type ServiceProbe = (settings: ServiceSettings, signal: AbortSignal) => P
 export interface ServiceSettings {
   readonly env: Env;
   readonly paths: DataPaths;
+  /** The folder that Omega's own programs are started from: {@link buildPrograms} of ops/programs.ts. */
+  readonly programs: string;
 }
 
 export interface ServiceCommand {

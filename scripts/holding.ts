@@ -42,13 +42,13 @@ export async function openHolding(options: HoldingOptions): Promise<Holding> {
   await using opening = new AsyncDisposableStack();
   await makeFolders(paths);
   opening.use(await takeLock(paths, { pid: process.pid, startedAt: systemClock.now(), byUnit }));
-  await prepare({ env, paths, tell, signal });
+  const programs = await prepare({ env, paths, tell, signal });
   // Children read it instead of .env: what is written there meanwhile must not keep one from being started again.
   await writeFileAtomic(paths.startedDotenv, handedOnText(process.env));
   opening.defer(() => rm(paths.startedDotenv, { force: true }));
   const listeners = withLog(opening, options);
   const supervisor = opening.use(
-    await startSupervisor({ services: Object.values(services), settings: { env, paths }, ...listeners }),
+    await startSupervisor({ services: Object.values(services), settings: { env, paths, programs }, ...listeners }),
   );
   const asked = new AbortController();
   const requestStop = (): void => asked.abort();

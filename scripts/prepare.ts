@@ -6,6 +6,7 @@ import { readEnv, type Env } from '#lib/env.ts';
 import { dataPaths, root, type DataPaths } from '#lib/paths.ts';
 import { stripChroma } from '#ops/chroma-strip.ts';
 import { makeFolders } from '#ops/folders.ts';
+import { buildPrograms } from '#ops/programs.ts';
 import { findRedisServer, installRedis, type Tell } from '#ops/redis-binary.ts';
 import { buildSite, builtSite } from '#site/build.ts';
 import { runCommand } from './command.ts';
@@ -20,19 +21,34 @@ export interface PrepareOptions {
 }
 
 /**
- * Makes what a start needs beyond packages: the data folders, a Redis, the built site and the memory's dictionary.
- * @throws OmegaError `E_DATA_DIR` (exit code 2), `E_NO_REDIS` or `E_SITE_BUILD`.
+ * Makes what a start needs beyond packages: the data folders, a Redis, the built programs, whose folder it returns,
+ * the built site and the memory's dictionary.
+ * @throws OmegaError `E_DATA_DIR` (exit code 2), `E_NO_REDIS`, `E_PROGRAMS` or `E_SITE_BUILD`.
  */
-export async function prepare({ env, paths, tell, signal }: PrepareOptions): Promise<void> {
+export async function prepare({ env, paths, tell, signal }: PrepareOptions): Promise<string> {
   await makeFolders(paths);
   if (env.redisUrl === undefined && (await findRedisServer()) === null) await installRedis({ tell, signal });
   if (env.chromaUrl === undefined) await stripChroma({ tell, signal });
-  await Promise.all([prepareSite({ tell, signal }), prepareDictionary({ tell, signal })]);
+  const [programs] = await Promise.all([
+    preparePrograms({ tell, signal }),
+    prepareSite({ tell, signal }),
+    prepareDictionary({ tell, signal }),
+  ]);
+  return programs;
+}
+
+/** Builds the programs where there is no build of the sources as they are. */
+async function preparePrograms({ tell, signal }: Pick<PrepareOptions, 'tell' | 'signal'>): Promise<string> {
+  const started = performance.now();
+  const hash = await hashOf(['{lib,queue,mcp,holding,jobs,ops,site,scripts}/**/*.ts', 'package-lock.json']);
+  const { folder, isNew } = await buildPrograms({ hash, signal });
+  if (isNew) tell('programs built', performance.now() - started);
+  return folder;
 }
 
 /** Builds the site where its sources differ from those of the last build. */
 export async function prepareSite({ tell, signal }: Pick<PrepareOptions, 'tell' | 'signal'>): Promise<void> {
-  const hash = await siteHash();
+  const hash = await hashOf(siteSources);
   if (hash === (await builtSiteHash())) return;
   const started = performance.now();
   await buildSite({ signal });
@@ -42,7 +58,7 @@ export async function prepareSite({ tell, signal }: Pick<PrepareOptions, 'tell' 
 
 /** True when the built site is that of the sources as they are now. */
 export async function isSiteBuilt(): Promise<boolean> {
-  return (await siteHash()) === (await builtSiteHash());
+  return (await hashOf(siteSources)) === (await builtSiteHash());
 }
 
 /** One line a step on standard error, with its time in seconds. */
@@ -58,17 +74,19 @@ async function builtSiteHash(): Promise<string | null> {
 }
 
 /** All that can end up in the built site: its own sources, what they import, and the versions of packages. */
-async function siteHash(): Promise<string> {
-  const patterns = [
-    'site/**/*.{ts,astro,css,svg,json,html}',
-    'lib/*.ts',
-    'holding/health/*.ts',
-    'holding/report/envelope.ts',
-    'holding/report/envelope/*.ts',
-    'package-lock.json',
-  ];
+const siteSources = [
+  'site/**/*.{ts,astro,css,svg,json,html}',
+  'lib/*.ts',
+  'holding/health/*.ts',
+  'holding/report/envelope.ts',
+  'holding/report/envelope/*.ts',
+  'package-lock.json',
+];
+
+/** One name for all that these files say, and for where they are: what is built of them names their places. */
+async function hashOf(patterns: readonly string[]): Promise<string> {
   const paths = await Array.fromAsync(glob(patterns, { cwd: root, exclude: isMade }));
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(root);
   for (const path of paths.toSorted()) hash.update(path).update(await readFile(join(root, path)));
   return hash.digest('hex');
 }

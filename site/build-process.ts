@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'astro';
+import { inAscii } from '#lib/ascii.ts';
 import { messageOf } from '#lib/errors.ts';
 import { buildReader } from './reader-build.ts';
 
@@ -16,18 +17,10 @@ try {
   process.exitCode = 1;
 }
 
-/**
- * Escapes what the bundler leaves as it is: the text of the pages' templates and the styles. A file in which one
- * character is beyond Latin-1 takes two bytes for each of its characters in the worker's memory.
- */
+/** The pages' templates and styles, as the bundler leaves them. */
 async function writeInAscii(folder: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!name.endsWith('.mjs')) continue;
-    const source = await readFile(join(folder, name), 'utf8');
-    await writeFile(join(folder, name), source.replaceAll(/[^\0-\x7f]/g, escaped));
+    await writeFile(join(folder, name), inAscii(await readFile(join(folder, name), 'utf8')));
   }
-}
-
-function escaped(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import { dotenvHandedOn } from '#lib/given.ts';
-import { root } from '#lib/paths.ts';
-import { defineService, smallHeap, smallMalloc } from '../service.ts';
+import { runProgram } from '../programs.ts';
+import { defineService } from '../service.ts';
 
 /** Omega's bot, where it has one. Without Redis it still starts, and says so. */
 export default defineService({
@@ -9,11 +7,7 @@ export default defineService({
   summary: 'Omega’s bot on Telegram: answers you, and nobody else',
   dependsOn: ['redis'],
   enabled: ({ env }) => env.telegram !== undefined,
-  command: async ({ paths }) => ({
-    file: process.execPath,
-    args: [...smallHeap, ...process.execArgv, join(root, 'scripts', 'bridge.ts')],
-    env: { ...smallMalloc, [dotenvHandedOn]: paths.startedDotenv },
-  }),
+  command: async (settings) => runProgram('bridge', settings),
   liveness: 'pong',
   readiness: 'message',
   stopSignal: 'SIGTERM',

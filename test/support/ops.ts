@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnv } from '#lib/env.ts';
 import { dataPaths } from '#lib/paths.ts';
+import { builtPrograms } from '#ops/programs.ts';
 import { defineService, type Service, type ServiceSettings } from '#ops/service.ts';
 import type { ServiceStatus } from '#ops/status.ts';
 import { startSupervisor, type Supervisor, type SupervisorOptions } from '#ops/supervisor.ts';
@@ -20,7 +21,7 @@ export async function temporarySettings(): Promise<ServiceSettings & AsyncDispos
 /** The settings of a data folder, with nothing of the machine's own configuration. */
 export function settingsFor(dataDir: string): ServiceSettings {
   const env = readEnv({ OMEGA_DATA_DIR: dataDir }, '/nonexistent/.env');
-  return { env, paths: dataPaths(env) };
+  return { env, paths: dataPaths(env), programs: builtPrograms };
 }
 
 /** A real Node process as a service. */

@@ -20,9 +20,11 @@ export interface Part {
 
 const fewestParts = 3;
 /** A question mark is not among it: a question says nothing. */
-const ordinaryPunctuation = String.raw`\s.,;:!'"’‘“”„()\[\]–—…•·-`;
+const ordinaryPunctuation = `\\s.,;:!'"’‘“”„()\\[\\]–—…•·-`;
+const signs = '-−';
+const insideWord = `.:/@'’_-`;
 const partPattern = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])[-−]?\p{N}(?:[\p{L}\p{N}.,:/_-]*[\p{L}\p{N}])?|\p{L}(?:[\p{L}\p{N}\p{M}.:/@'’_-]*[\p{L}\p{N}\p{M}])?|[^${ordinaryPunctuation}]`,
+  String.raw`(?<![\p{L}\p{N}])[${signs}]?\p{N}(?:[\p{L}\p{N}.,:/_-]*[\p{L}\p{N}])?|\p{L}(?:[\p{L}\p{N}\p{M}${insideWord}]*[\p{L}\p{N}\p{M}])?|[^${ordinaryPunctuation}]`,
   'gu',
 );
 const doneVerb = /^(?:\p{L}{3,}ed|\p{L}*ge\p{L}{2,}(?:d|t|en)|(?:be|ver|ont|her)\p{L}{2,}(?:d|t|en))$/u;
