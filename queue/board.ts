@@ -51,6 +51,7 @@ export function createBoard<Omega>({ queues, token }: BoardOptions<Omega>): Hono
   app.all(`${basePath}/*`, async (context) => {
     const session = await readSession(context, token);
     if (session === null) return refuse(context, 'The board needs a link of its own.');
+    if (context.req.path === `${basePath}/`) return context.redirect(basePath);
     const isReading = readingMethods.has(context.req.method);
     if (!isReading && !session.write)
       return context.text('This session is for reading; npm run board -- --write makes another.', 403);

@@ -62,6 +62,7 @@ describe('the board', () => {
     expect(entry.headers.get('set-cookie')).toMatch(/HttpOnly.*SameSite=Strict/);
     expect((await board.request(link)).status).toBe(401);
     expect((await ask('/board')).status).toBe(200);
+    expect((await ask('/board/')).headers.get('location')).toBe('/board');
     const { queues } = (await (await ask('/board/api/queues')).json()) as {
       queues: { name: string; readOnlyMode: boolean }[];
     };
