@@ -1,6 +1,6 @@
-import type { Sighting } from '#holding/report/count.ts';
-import { compare, type Comparison } from '#holding/report/trend.ts';
-import { termsOf } from '#holding/report/terms.ts';
+import type { Sighting } from '#holding/report/trend/count.ts';
+import { compare, type Comparison } from '#holding/report/trend/trend.ts';
+import { termsOf } from '#holding/report/trend/terms.ts';
 import { defineBench } from './bench.ts';
 
 const runs = 10;

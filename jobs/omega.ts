@@ -3,7 +3,7 @@ import type { Outside } from '#holding/health/alerts/outside.ts';
 import type { Health } from '#holding/health/health.ts';
 import type { OpenMemory } from '#holding/memory/open-memory.ts';
 import type { Outbox } from '#holding/report/outbox.ts';
-import type { Trends } from '#holding/report/trends.ts';
+import type { Trends } from '#holding/report/trend/trends.ts';
 import type { Deeds } from '#holding/telegram/deeds.ts';
 import { defineJobFor } from '#queue/job.ts';
 

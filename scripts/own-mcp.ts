@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import manifest from '../package.json' with { type: 'json' };
-import { listReports, readReport, type ReportEntry } from '#holding/report/store.ts';
+import { listReports, readReport, type ReportEntry } from '#holding/report/trend/store.ts';
 import { createLog, type Log } from '#lib/log.ts';
 import type { OwnFunctions, OwnReport } from '#mcp/own-functions.ts';
 import { serveOverStdio } from '#mcp/own-stdio.ts';

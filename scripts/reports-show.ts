@@ -1,5 +1,5 @@
-import { plainReport } from '#holding/report/render.ts';
-import { listReports, readReport, type ReportEntry } from '#holding/report/store.ts';
+import { plainReport } from '#holding/report/trend/render.ts';
+import { listReports, readReport, type ReportEntry } from '#holding/report/trend/store.ts';
 import { usageError } from '#lib/errors.ts';
 import { paint, printJson } from './command.ts';
 import { requireNoMore, type Use } from './reports-by-hand.ts';

@@ -1,5 +1,5 @@
 import type { ToolProbe } from '#holding/health/check.ts';
-import { createTrends, type Trends } from '#holding/report/trends.ts';
+import { createTrends, type Trends } from '#holding/report/trend/trends.ts';
 import type { OpenMemory } from '#holding/memory/open-memory.ts';
 import { createAuthorize } from '#holding/swarm/mandate-authorize.ts';
 import { createMandates, type Mandates } from '#holding/swarm/mandate-store.ts';

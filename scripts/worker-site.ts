@@ -5,7 +5,7 @@ import { indexView, type SitePage } from '#holding/health/views.ts';
 import { feedView } from '#holding/health/views/feed.ts';
 import { making, redrawnEveryMs, type PageSources, type SealedSource } from '#holding/health/views/page.ts';
 import { pages } from '#holding/health/views/pages.ts';
-import { listReports } from '#holding/report/store.ts';
+import { listReports } from '#holding/report/trend/store.ts';
 import type { Outbox } from '#holding/report/outbox.ts';
 import type { Site } from '#jobs/omega.ts';
 import type { Clock } from '#lib/clock.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '#lib/clock.ts';
-import { listReports } from '#holding/report/store.ts';
+import { listReports } from '#holding/report/trend/store.ts';
 import { messageOf, usageError } from '#lib/errors.ts';
 import { createLog, type Log } from '#lib/log.ts';
 import type { Omega } from '#jobs/omega.ts';

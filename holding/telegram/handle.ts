@@ -2,7 +2,7 @@ import type { Clock } from '#lib/clock.ts';
 import { messageOf } from '#lib/errors.ts';
 import type { Log } from '#lib/log.ts';
 import type { Inbox, KeptUpdate } from './needs.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '#lib/or-aborted.ts';
 
 /** Who handles what came in. */
 export interface Handlers {

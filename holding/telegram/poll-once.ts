@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '#lib/clock.ts';
 import { messageOf } from '#lib/errors.ts';
 import type { Inbox, KeptUpdate } from './needs.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '#lib/or-aborted.ts';
 import type { StandingKeeper } from './standing.ts';
 import { BotFault, type BotTransport } from './transport.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Outcome } from '#holding/report/outbox.ts';
-import type { Report } from '#holding/report/report.ts';
+import type { Report } from '#holding/report/trend/report.ts';
 import reportSend from '#jobs/report-send.ts';
 import trendReport from '#jobs/trend-report.ts';
 import type { Omega } from '#jobs/omega.ts';

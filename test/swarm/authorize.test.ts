@@ -6,7 +6,7 @@ import { formHash } from '#holding/swarm/mandate-form.ts';
 import { createMandates, type Mandates } from '#holding/swarm/mandate-store.ts';
 import * as units from '#holding/units.ts';
 import type { UnitStanding } from '#holding/health/check.ts';
-import { createUnitProbe, type LastUse } from '#holding/report/unit-standings.ts';
+import { createUnitProbe, type LastUse } from '#holding/swarm/unit-standings.ts';
 import type { Authorize, CallRequest, Decision } from '#mcp/authorize.ts';
 import { fakeClock, type FakeClock } from '../support/clock.ts';
 import { temporaryFolder } from '../support/health.ts';

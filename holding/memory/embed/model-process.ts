@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, OmegaError } from '#lib/errors.ts';
+import { orAborted } from '#lib/or-aborted.ts';
 import { root } from '#lib/paths.ts';
 import type { Question } from './model-main.ts';
 
@@ -148,20 +149,6 @@ function soundAnswer({ vectors = [], error, isRefusal }: Answer, texts: readonly
   if (vectors.length !== texts.length) throw fault(`it answered ${texts.length} texts with ${vectors.length} vectors`);
   if (vectors.some((vector) => !vector.every(Number.isFinite))) throw fault('it answered with what are no numbers');
   return vectors;
-}
-
-/** Lets go of work that goes on. */
-async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const letGo = new AbortController();
-  const aborted = once(signal, 'abort', { signal: letGo.signal }).then(() => signal.throwIfAborted());
-  aborted.catch(() => {}); // The work was done first.
-  signal.throwIfAborted();
-  try {
-    await Promise.race([work, aborted]);
-    return await work;
-  } finally {
-    letGo.abort();
-  }
 }
 
 function fault(why: string, { permanent = false } = {}): OmegaError {

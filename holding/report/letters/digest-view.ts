@@ -7,7 +7,7 @@ import { rowOfIncident, type PastIncident } from '../../health/views/incidents-p
 import { runRow } from '../../health/views/run-row.ts';
 import { runsPage, type RunsPage } from '../../health/views/runs-page.ts';
 import { stripOf, type SpanView } from '../../health/views/span-view.ts';
-import { listReports, type ReportEntry } from '../store.ts';
+import { listReports, type ReportEntry } from '../trend/store.ts';
 import { lateRuns, type LateRun } from './late-runs.ts';
 import type { Standing } from './standing.ts';
 

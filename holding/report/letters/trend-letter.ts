@@ -1,7 +1,7 @@
 import type { Words } from '#lib/language.ts';
 import { amountOf } from '../../health/views/wording.ts';
-import { renderReport } from '../render.ts';
-import type { Claim, Counts, Report } from '../report.ts';
+import { renderReport } from '../trend/render.ts';
+import type { Claim, Counts, Report } from '../trend/report.ts';
 import { html, type Part } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { section, sheetOf } from './page.ts';

@@ -1,6 +1,6 @@
 import { codeOf } from '#lib/errors.ts';
-import type { Report } from '../report.ts';
-import { listReports, readReport } from '../store.ts';
+import type { Report } from '../trend/report.ts';
+import { listReports, readReport } from '../trend/store.ts';
 import type { LetterSource } from './source.ts';
 import { trendLetter } from './trend-letter.ts';
 import type { Writing } from './writing.ts';

@@ -1,5 +1,5 @@
 import { codeOf, messageOf } from '#lib/errors.ts';
-import { orAborted } from '../../telegram/or-aborted.ts';
+import { orAborted } from '#lib/or-aborted.ts';
 import type { Courier, Outbox, Outcome, Parcel } from '../outbox.ts';
 import { waitAfter } from './backoff.ts';
 import { captionOf } from './caption.ts';

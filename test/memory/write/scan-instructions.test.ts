@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { suspicionOf } from '#holding/memory/write/scan-instructions.ts';
-import { injections } from '../../report/injections.ts';
+import { injections } from '../../report/trend/injections.ts';
 import documents from '../evaluation/development.documents.json' with { type: 'json' };
 import { addressed, innocent } from './instruction-texts.ts';
 

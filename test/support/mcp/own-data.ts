@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '#holding/health/snapshot.ts';
-import type { Report } from '#holding/report/report.ts';
+import type { Report } from '#holding/report/trend/report.ts';
 import { root, type DataPaths } from '#lib/paths.ts';
 import { serveControl } from '#ops/control.ts';
 import type { ServiceSettings } from '#ops/service.ts';

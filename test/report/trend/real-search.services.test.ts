@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readReport } from '#holding/report/store.ts';
-import { makeAuthority } from '../support/authority.ts';
-import { braveHost, startFakeBrave, type BraveAnswer } from '../support/fake-brave.ts';
-import { startUpstreamProxy } from '../support/upstream-proxy.ts';
+import { readReport } from '#holding/report/trend/store.ts';
+import { makeAuthority } from '../../support/authority.ts';
+import { braveHost, startFakeBrave, type BraveAnswer } from '../../support/fake-brave.ts';
+import { startUpstreamProxy } from '../../support/upstream-proxy.ts';
 import { openField, type TrendField } from './field.ts';
 
 /** The job with the real hub and the real Brave server, behind a proxy that leads to a fake of Brave alone. */

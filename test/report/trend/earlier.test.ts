@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Memory, NewRecord } from '#holding/memory/memory.ts';
-import { sentenceOf } from '#holding/report/claim-sentence.ts';
-import { createRecollection, type Recollection } from '#holding/report/earlier.ts';
-import { renderReport } from '#holding/report/render.ts';
-import type { Claim, Report } from '#holding/report/report.ts';
+import { sentenceOf } from '#holding/report/trend/claim-sentence.ts';
+import { createRecollection, type Recollection } from '#holding/report/trend/earlier.ts';
+import { renderReport } from '#holding/report/trend/render.ts';
+import type { Claim, Report } from '#holding/report/trend/report.ts';
 import { systemClock } from '#lib/clock.ts';
-import { memoryFolder, type TestMemory } from '../support/memory.ts';
+import { memoryFolder, type TestMemory } from '../../support/memory.ts';
 
 const dayMs = 86_400_000;
 const first = Date.UTC(2026, 2, 1, 6, 30);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createCaller, type Caller } from '#holding/report/caller.ts';
-import { searchTopics, type SearchOptions } from '#holding/report/search.ts';
+import { createCaller, type Caller } from '#holding/report/trend/caller.ts';
+import { searchTopics, type SearchOptions } from '#holding/report/trend/search.ts';
 import type { Hub, ServerStatus, ToolResult } from '#mcp/hub.ts';
 import { ToolError } from '#mcp/tool-error.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import { messageOf } from '#lib/errors.ts';
-import { cleanText, quoteOf, shorten } from '../swarm/guard.ts';
+import { cleanText, quoteOf, shorten } from '../../swarm/guard.ts';
 import { forEachOf, isFinal, type Caller } from './caller.ts';
 import { daysInPeriod, daysKept, type Day } from './days.ts';
 import type { Cover } from './coverage.ts';

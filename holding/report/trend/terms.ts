@@ -1,5 +1,5 @@
 import stopwordsIso from 'stopwords-iso' with { type: 'json' };
-import { cleanText } from '../swarm/guard.ts';
+import { cleanText } from '../../swarm/guard.ts';
 
 /** English and Dutch at once: documents of both lie side by side, and a stop word of one is rarely a topic of the other. */
 const stopWords: ReadonlySet<string> = new Set([...stopwordsIso.en, ...stopwordsIso.nl]);

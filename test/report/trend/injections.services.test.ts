@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readReport } from '#holding/report/store.ts';
-import type { Report } from '#holding/report/report.ts';
+import { readReport } from '#holding/report/trend/store.ts';
+import type { Report } from '#holding/report/trend/report.ts';
 import type { Hub, ToolCall, ToolResult } from '#mcp/hub.ts';
 import { injections } from './injections.ts';
 import { openField, type TrendField } from './field.ts';

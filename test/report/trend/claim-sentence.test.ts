@@ -1,6 +1,6 @@
 import { assert, nat, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { importanceOf, isOf, sentenceOf, spoken } from '#holding/report/claim-sentence.ts';
+import { importanceOf, isOf, sentenceOf, spoken } from '#holding/report/trend/claim-sentence.ts';
 
 const report = { unit: 'marketing', period: { from: '2026-02-23', until: '2026-03-01', weeksBefore: 1 } };
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseFeed } from 'feedsmith';
 import { getDomain } from 'tldts';
 import { messageOf, OmegaError } from '#lib/errors.ts';
-import { cleanText, shorten } from '../swarm/guard.ts';
+import { cleanText, shorten } from '../../swarm/guard.ts';
 import { forEachOf } from './caller.ts';
 import { coverOfList, type Cover } from './coverage.ts';
 import { daysKept, type Day } from './days.ts';

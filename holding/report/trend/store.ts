@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
-import { cleanText } from '../swarm/guard.ts';
+import { cleanText } from '../../swarm/guard.ts';
 import { exampleEnding, Report, ReportId } from './report.ts';
 
 /** A report as lists show it. */

@@ -1,8 +1,8 @@
 import { messageOf } from '#lib/errors.ts';
-import type { Memory, NewRecord } from '../memory/memory.ts';
-import type { OpenMemory } from '../memory/open-memory.ts';
-import { recordId, type MemoryRecord } from '../memory/record.ts';
-import { shorten } from '../swarm/guard.ts';
+import type { Memory, NewRecord } from '../../memory/memory.ts';
+import type { OpenMemory } from '../../memory/open-memory.ts';
+import { recordId, type MemoryRecord } from '../../memory/record.ts';
+import { shorten } from '../../swarm/guard.ts';
 import { importanceOf, isOf, sentenceOf, spoken } from './claim-sentence.ts';
 import { mostInGap, type Claim, type Earlier, type Report } from './report.ts';
 

@@ -2,12 +2,12 @@ import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Snapshot } from '#holding/health/snapshot.ts';
-import { findingsOf } from '#holding/report/findings.ts';
-import { openSightings } from '#holding/report/sightings.ts';
-import { renderReport } from '#holding/report/render.ts';
-import { listReports, newestReport, readReport, removeExamples } from '#holding/report/store.ts';
-import type { Report } from '#holding/report/report.ts';
-import { temporaryFolder } from '../support/health.ts';
+import { findingsOf } from '#holding/report/trend/findings.ts';
+import { openSightings } from '#holding/report/trend/sightings.ts';
+import { renderReport } from '#holding/report/trend/render.ts';
+import { listReports, newestReport, readReport, removeExamples } from '#holding/report/trend/store.ts';
+import type { Report } from '#holding/report/trend/report.ts';
+import { temporaryFolder } from '../../support/health.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createRunUses } from '#holding/report/run-use.ts';
+import { createRunUses } from '#holding/swarm/run-use.ts';
 import { openChain } from '#lib/chain.ts';
 import { auditStream, type AuditRecord } from '#mcp/audit.ts';
 import { noon, second, temporaryFolder } from '../support/health.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openOnce, type OpenMemory } from '#holding/memory/open-memory.ts';
-import { createTrends, type TrendsOptions } from '#holding/report/trends.ts';
+import { createTrends, type TrendsOptions } from '#holding/report/trend/trends.ts';
 import { createAuthorize } from '#holding/swarm/mandate-authorize.ts';
 import { createMandates, type Mandates } from '#holding/swarm/mandate-store.ts';
 import * as units from '#holding/units.ts';
@@ -16,7 +16,7 @@ import { readMcpConfig } from '#mcp/config.ts';
 import { createHub } from '#mcp/create-hub.ts';
 import type { Hub, ToolCall } from '#mcp/hub.ts';
 import * as known from '#mcp/servers/index.ts';
-import { memoryFolder } from '../support/memory.ts';
+import { memoryFolder } from '../../support/memory.ts';
 
 export const day = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { messageOf } from '#lib/errors.ts';
-import { quoteOf } from '../swarm/guard.ts';
+import { quoteOf } from '../../swarm/guard.ts';
 import { forEachOf, isFinal, type Caller } from './caller.ts';
 
 /** A file that could be read, by what the Filesystem server says of it. */

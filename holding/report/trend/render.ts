@@ -1,4 +1,4 @@
-import { cleanText, escapeMarkdown, unescapeMarkdown } from '../swarm/guard.ts';
+import { cleanText, escapeMarkdown, unescapeMarkdown } from '../../swarm/guard.ts';
 import type { Claim, Counts, Earlier, Report } from './report.ts';
 
 const mostBelow = 60;

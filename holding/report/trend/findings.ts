@@ -3,7 +3,7 @@ import { fewestSources } from './change.ts';
 import { evidenceOf } from './evidence.ts';
 import { exampleEnding, mostInGap, type Claim, type Counts, type Report } from './report.ts';
 import type { Remembered, Sightings } from './sightings.ts';
-import { quoteOf, shorten } from '../swarm/guard.ts';
+import { quoteOf, shorten } from '../../swarm/guard.ts';
 import { phraseOf, termsOf } from './terms.ts';
 import { sentenceWith } from './text.ts';
 import { compare, type Comparison, type Trend } from './trend.ts';

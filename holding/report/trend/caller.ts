@@ -1,4 +1,4 @@
-import type { Mandate } from '../swarm/mandate.ts';
+import type { Mandate } from '../../swarm/mandate.ts';
 import type { Hub, ToolResult } from '#mcp/hub.ts';
 import { ToolError } from '#mcp/tool-error.ts';
 

@@ -2,8 +2,8 @@ import type { Egress } from '#mcp/egress.ts';
 import type { Hub } from '#mcp/hub.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { DataPaths } from '#lib/paths.ts';
-import type { OpenMemory } from '../memory/open-memory.ts';
-import type { Mandates } from '../swarm/mandate-store.ts';
+import type { OpenMemory } from '../../memory/open-memory.ts';
+import type { Mandates } from '../../swarm/mandate-store.ts';
 import type { Report } from './report.ts';
 
 /** Trend reports, as the job makes them. */

@@ -1,9 +1,9 @@
 import type { Words } from '#lib/language.ts';
 import type { UnitStanding } from '../health/check.ts';
-import { dayOf, refusalOf, type MandateStanding } from '../swarm/mandate-standing.ts';
-import type { Mandates } from '../swarm/mandate-store.ts';
-import { faultText } from '../swarm/mandate-parse.ts';
-import { newestReport } from './store.ts';
+import { dayOf, refusalOf, type MandateStanding } from './mandate-standing.ts';
+import type { Mandates } from './mandate-store.ts';
+import { faultText } from './mandate-parse.ts';
+import { newestReport } from '../report/trend/store.ts';
 import type { RunUse } from './run-use.ts';
 
 /** What the last run of a unit used; null: none is known. */

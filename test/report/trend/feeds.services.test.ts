@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { dayIn } from '#holding/report/days.ts';
-import { openFeedWay, type FeedWay } from '#holding/report/fetch-feed.ts';
-import { readFeeds, type FeedsOptions } from '#holding/report/feeds.ts';
-import { openSightings, type Sightings } from '#holding/report/sightings.ts';
+import { dayIn } from '#holding/report/trend/days.ts';
+import { openFeedWay, type FeedWay } from '#holding/report/trend/fetch-feed.ts';
+import { readFeeds, type FeedsOptions } from '#holding/report/trend/feeds.ts';
+import { openSightings, type Sightings } from '#holding/report/trend/sightings.ts';
 import { silentLog } from '#lib/log.ts';
 import { openEgress } from '#mcp/egress.ts';
 import { atom, rss, serveFeed, type FeedServer } from './feed-server.ts';

@@ -3,7 +3,7 @@ import { getDomain } from 'tldts';
 import { z } from 'zod';
 import { messageOf } from '#lib/errors.ts';
 import type { Hub, ToolResult } from '#mcp/hub.ts';
-import { cleanText, shorten } from '../swarm/guard.ts';
+import { cleanText, shorten } from '../../swarm/guard.ts';
 import { isFinal, type Caller } from './caller.ts';
 import type { Cover } from './coverage.ts';
 import type { Day } from './days.ts';

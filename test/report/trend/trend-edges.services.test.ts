@@ -1,11 +1,11 @@
 import { linkSync, mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { dayIn, dayText } from '#holding/report/days.ts';
-import { openSightings } from '#holding/report/sightings.ts';
-import { readReport, type StoredReport } from '#holding/report/store.ts';
+import { dayIn, dayText } from '#holding/report/trend/days.ts';
+import { openSightings } from '#holding/report/trend/sightings.ts';
+import { readReport, type StoredReport } from '#holding/report/trend/store.ts';
 import { systemClock } from '#lib/clock.ts';
-import { approveAsItIs } from '../support/mandates.ts';
+import { approveAsItIs } from '../../support/mandates.ts';
 import { serveFeed } from './feed-server.ts';
 import { openField, type TrendField } from './field.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listReports, readReport, type StoredReport } from '#holding/report/store.ts';
+import { listReports, readReport, type StoredReport } from '#holding/report/trend/store.ts';
 import { codeOf } from '#lib/errors.ts';
-import { fakeClock } from '../support/clock.ts';
-import { approveAsItIs } from '../support/mandates.ts';
+import { fakeClock } from '../../support/clock.ts';
+import { approveAsItIs } from '../../support/mandates.ts';
 import { day, openField, type TrendField } from './field.ts';
 
 let field: TrendField;

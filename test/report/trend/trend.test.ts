@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import bench, { trendsOf } from '../../bench/trend.ts';
-import { barFor, changeOf } from '#holding/report/change.ts';
-import { coverOfList } from '#holding/report/coverage.ts';
-import { firstDayOf, weekOf } from '#holding/report/days.ts';
-import { phraseOf, termsOf } from '#holding/report/terms.ts';
-import { isBinary, textOfHtml } from '#holding/report/text.ts';
-import type { CountOptions, Sighting } from '#holding/report/count.ts';
-import type { Day } from '#holding/report/days.ts';
-import { compare, type Comparison } from '#holding/report/trend.ts';
+import bench, { trendsOf } from '../../../bench/trend.ts';
+import { barFor, changeOf } from '#holding/report/trend/change.ts';
+import { coverOfList } from '#holding/report/trend/coverage.ts';
+import { firstDayOf, weekOf } from '#holding/report/trend/days.ts';
+import { phraseOf, termsOf } from '#holding/report/trend/terms.ts';
+import { isBinary, textOfHtml } from '#holding/report/trend/text.ts';
+import type { CountOptions, Sighting } from '#holding/report/trend/count.ts';
+import type { Day } from '#holding/report/trend/days.ts';
+import { compare, type Comparison } from '#holding/report/trend/trend.ts';
 
 const today = 20_000;
 

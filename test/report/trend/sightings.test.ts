@@ -3,11 +3,11 @@ import { closeSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writ
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findingsOf } from '#holding/report/findings.ts';
-import type { Report } from '#holding/report/report.ts';
-import { openSightings, type Item, type Sightings } from '#holding/report/sightings.ts';
+import { findingsOf } from '#holding/report/trend/findings.ts';
+import type { Report } from '#holding/report/trend/report.ts';
+import { openSightings, type Item, type Sightings } from '#holding/report/trend/sightings.ts';
 import { root } from '#lib/paths.ts';
-import { temporaryFolder } from '../support/health.ts';
+import { temporaryFolder } from '../../support/health.ts';
 
 const today = 20_000;
 const unit = 'marketing';
@@ -175,7 +175,7 @@ describe('a record that cannot be used is set aside, and said to be', () => {
 
 test('a disk that is full ends in an error that says what to do, and what was kept before is whole', () => {
   const script = `
-    const { openSightings } = await import(${JSON.stringify(join(root, 'holding/report/sightings.ts'))});
+    const { openSightings } = await import(${JSON.stringify(join(root, 'holding/report/trend/sightings.ts'))});
     using sightings = openSightings(process.argv[1], 0);
     const item = (n) => ({ channel: 'c', source: 's', kind: 'document', key: 'k' + n, day: 1, title: '', lead: '',
       terms: 'x'.repeat(50_000), url: '', sha256: 's' + n, callId: null });

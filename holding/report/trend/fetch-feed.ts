@@ -1,6 +1,6 @@
 import { fetch, ProxyAgent, type Dispatcher, type Response } from 'undici';
 import { messageOf, OmegaError } from '#lib/errors.ts';
-import { hostOf } from '../swarm/mandate-authorize.ts';
+import { hostOf } from '../../swarm/mandate-authorize.ts';
 import type { FeedCopy } from './sightings.ts';
 
 /** How feeds are fetched: through the one guarded way out. */
