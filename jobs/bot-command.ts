@@ -16,8 +16,8 @@ export default defineJob({
   schedule: null,
   input: Input,
   policy: { queue: 'system', timeoutMs: 20_000, attempts: 3, overlap: 'allow' },
-  async run(input, { omega: { deeds }, log, scheduledAt, enqueue }) {
-    if (input.do === 'seen') return log(`Alert ${input.alert} was seen`);
+  async run(input, { omega: { deeds }, scheduledAt, enqueue }) {
+    if (input.do === 'seen') return deeds.seen(input.alert, scheduledAt);
     if (input.do === 'approve') return deeds.approve(input.unit, input.hash);
     if (input.do === 'quiet') return { until: await deeds.quiet(input.check, input.span, scheduledAt) };
     await deeds[input.do]();

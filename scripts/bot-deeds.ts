@@ -1,3 +1,5 @@
+import { holdsIn } from '#holding/health/store/holds.ts';
+import { incidentsIn } from '#holding/health/store/incidents.ts';
 import { createDeeds, type Deeds } from '#holding/telegram/deeds.ts';
 import type { Mandates } from '#holding/swarm/mandate-store.ts';
 import { OmegaError } from '#lib/errors.ts';
@@ -26,8 +28,9 @@ export function botDeeds<Omega>({
   return createDeeds({
     swarm: { pause: () => set('pause'), resume: () => set('resume') },
     mandates,
+    noteSeen: (alert, at) => write(paths, (db) => incidentsIn(db).seen(alert, at)),
     hold: async (one) => {
-      await write(paths, (holds) => holds.add(one));
+      await write(paths, (db) => holdsIn(db).add(one));
       ringBell(paths, log);
     },
     timezone: env.timezone,

@@ -1,7 +1,8 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { Temporal } from 'temporal-polyfill';
 import { nextMorning } from '#holding/health/alerts/quiet.ts';
 import { explained, openBeside } from '#holding/health/store/database.ts';
-import { holdsIn, type Hold, type Holds } from '#holding/health/store/holds.ts';
+import { holdsIn, type Hold } from '#holding/health/store/holds.ts';
 import { systemClock } from '#lib/clock.ts';
 import type { Env } from '#lib/env.ts';
 import { OmegaError, usageError } from '#lib/errors.ts';
@@ -29,7 +30,7 @@ export function hold(kind: Hold['kind']): (use: Use) => Promise<void> {
     const now = systemClock.now();
     const check = await whichOf(words, paths);
     const one: Hold = { check, kind, ...spanOf(values, { kind, now, env }), why: reasonOf(values.why) };
-    await write(paths, (holds) => holds.add(one));
+    await write(paths, (db) => holdsIn(db).add(one));
     const at = await whenItCounts(paths, signal);
     if (values.json) return printJson({ ...one, at });
     process.stdout.write(
@@ -85,11 +86,11 @@ function reasonOf(why = ''): string {
   throw usageError(`--why has more than ${longestWhy} characters.`, 'Say it in a sentence.');
 }
 
-/** Changes the holds in one transaction. @throws OmegaError with what SQLite said. */
-export async function write<Result>(paths: DataPaths, work: (holds: Holds) => Result): Promise<Result> {
+/** Changes the records of health beside the worker, in one transaction. @throws OmegaError with what SQLite said. */
+export async function write<Result>(paths: DataPaths, work: (db: DatabaseSync) => Result): Promise<Result> {
   using db = openBeside(paths.healthDb);
   try {
-    return transact(db, () => work(holdsIn(db)));
+    return transact(db, () => work(db));
   } catch (error) {
     throw error instanceof OmegaError ? error : explained(paths.healthDb, error);
   }

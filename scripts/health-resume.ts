@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { pausedIdsIn } from '#holding/health/own/paused-ids.ts';
-import type { Holds } from '#holding/health/store/holds.ts';
+import { holdsIn, type Holds } from '#holding/health/store/holds.ts';
 import { systemClock } from '#lib/clock.ts';
 import { paint, plain, printJson } from './command.ts';
 import { requireWords, type Use } from './health-by-hand.ts';
@@ -14,7 +14,7 @@ export async function resume({ words, values, signal }: Use): Promise<void> {
   const { paths } = settings;
   const now = systemClock.now();
   const check = await whichOf(words, paths);
-  const { ended, left } = await write(paths, (holds) => endOf(holds, check, now));
+  const { ended, left } = await write(paths, (db) => endOf(holdsIn(db), check, now));
   const file = checksFileOf(settings);
   const pausedInFile = (await pausedIn(file)).filter((id) => check === null || id === check);
   const at = await whenItCounts(paths, signal);

@@ -11,6 +11,8 @@ export interface Deeds {
   readonly resume: () => Promise<void>;
   /** Of the mandate as it was shown, by the beginning of its hash; `changed`: it is another one by now. */
   readonly approve: (unit: string, shownHash: string) => Promise<'approved' | 'changed'>;
+  /** Stands in the course of the alert's incident from then on; `unknown`: it is about none that is still known. */
+  readonly seen: (alert: number, at: number) => Promise<'noted' | 'unknown'>;
   /** Nothing is told of a check until then. Resolves to when that is, in milliseconds since the epoch. */
   readonly quiet: (check: string, until: 'hour' | 'morning', now: number) => Promise<number>;
 }
@@ -19,6 +21,8 @@ export interface DeedsOptions {
   /** Pauses the queue of agents' work, or lets it go on. */
   readonly swarm: { readonly pause: () => Promise<void>; readonly resume: () => Promise<void> };
   readonly mandates: Pick<Mandates, 'standing' | 'approve'>;
+  /** Writes down that an alert was seen; false: it is about no incident. */
+  readonly noteSeen: (alert: number, at: number) => Promise<boolean>;
   /** Writes a hold down, and has the worker look at it. */
   readonly hold: (hold: Hold) => Promise<void>;
   readonly timezone: string;
@@ -31,7 +35,7 @@ export const shownHashLength = 32;
 const hourMs = 3_600_000;
 
 /** Joins the owner's word with what carries it out. */
-export function createDeeds({ swarm, mandates, hold, timezone, quietHours }: DeedsOptions): Deeds {
+export function createDeeds({ swarm, mandates, noteSeen, hold, timezone, quietHours }: DeedsOptions): Deeds {
   return {
     ...swarm,
     async approve(unit, shownHash) {
@@ -41,6 +45,9 @@ export function createDeeds({ swarm, mandates, hold, timezone, quietHours }: Dee
       if (!hash.startsWith(shownHash)) return 'changed';
       await mandates.approve(unit, hash);
       return 'approved';
+    },
+    async seen(alert, at) {
+      return (await noteSeen(alert, at)) ? 'noted' : 'unknown';
     },
     async quiet(check, span, now) {
       const until = span === 'hour' ? now + hourMs : nextMorning(now, { timezone, quietHours });

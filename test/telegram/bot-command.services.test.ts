@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, expect, test } from 'vitest';
 import { openHealthStore } from '#holding/health/store/store.ts';
 import { openBeside } from '#holding/health/store/database.ts';
+import { incidentsIn } from '#holding/health/store/incidents.ts';
 import { holdsIn } from '#holding/health/store/holds.ts';
 import botCommand from '#jobs/bot-command.ts';
 import type { Omega } from '#jobs/omega.ts';
@@ -105,7 +106,25 @@ test('a check is quiet for an hour, and until the morning', async () => {
   expect(new Date(morning?.until ?? 0).toISOString()).toMatch(/:00:00\.000Z$/);
 });
 
-test('an alert is seen', async () => {
-  const { state } = await performIn(queues)('bot-command', { do: 'seen', alert: 17 }, { id: 'tg-4', signal });
-  expect(state).toBe('done');
+test('an alert that is seen stands in the course of its incident, with the first time', async () => {
+  using db = openBeside(settings.paths.healthDb);
+  db.exec(`INSERT INTO watched (id, name) VALUES (900, 'disk');
+    INSERT INTO incident (id, watched, began, state, reason) VALUES (5, 900, 1, 'down', 'It is full');
+    INSERT INTO alert (id, kind, watched, incident, at, due, sound, title, body) VALUES (17, 'opened', 900, 5, 2, 2, 1, 'x', '')`);
+  const perform = performIn(queues);
+  const before = systemClock.now();
+  const seen = await perform('bot-command', { do: 'seen', alert: 17 }, { id: 'tg-4', signal });
+  const again = await perform('bot-command', { do: 'seen', alert: 17 }, { id: 'tg-5', signal });
+  expect([seen, again]).toEqual([
+    { state: 'done', result: 'noted' },
+    { state: 'done', result: 'noted' },
+  ]);
+  const events = incidentsIn(db).events(5);
+  expect(events).toMatchObject([{ kind: 'seen', text: '' }]);
+  expect(events[0]?.at).toBeGreaterThanOrEqual(before);
+});
+
+test('an alert that is about no incident changes nothing', async () => {
+  const end = await performIn(queues)('bot-command', { do: 'seen', alert: 4711 }, { id: 'tg-6', signal });
+  expect(end).toEqual({ state: 'done', result: 'unknown' });
 });

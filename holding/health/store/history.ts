@@ -36,7 +36,7 @@ export interface SpanLatency extends Span {
 export interface IncidentEvent {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly kind: 'failing' | 'detected' | 'affected' | 'told' | 'changed' | 'ended';
+  readonly kind: 'failing' | 'detected' | 'affected' | 'told' | 'seen' | 'changed' | 'ended';
   readonly text: string;
 }
 

@@ -29,6 +29,8 @@ export interface Incidents {
   readonly end: (id: number, at: number) => void;
   readonly setAffected: (id: number, affected: readonly string[]) => void;
   readonly note: (id: number, event: IncidentEvent) => void;
+  /** The owner saw an alert of it: the first time counts. False: it is about no incident, or long gone. */
+  readonly seen: (alert: number, at: number) => boolean;
   /** Of one incident, in the order in which they happened. */
   readonly events: (id: number) => readonly IncidentEvent[];
   /** How often the looks at a check changed what they found, since a time. */
@@ -75,7 +77,7 @@ const ToldRow = z.object({
 
 const EventRow = z.object({
   at: z.number(),
-  kind: z.enum(['failing', 'detected', 'affected', 'told', 'changed', 'ended']),
+  kind: z.enum(['failing', 'detected', 'affected', 'told', 'seen', 'changed', 'ended']),
   text: z.string(),
 });
 
@@ -92,6 +94,11 @@ export function incidentsIn(db: DatabaseSync): Incidents {
   const end = db.prepare('UPDATE incident SET ended = max(began, ?) WHERE id = ? AND ended IS NULL');
   const setAffected = db.prepare('UPDATE incident SET affected = ? WHERE id = ?');
   const insertEvent = db.prepare('INSERT INTO incident_event (incident, at, kind, text) VALUES (?, ?, ?, ?)');
+  const insertSeen = db.prepare(`
+    INSERT INTO incident_event (incident, at, kind, text)
+    SELECT incident, :at, 'seen', '' FROM alert WHERE id = :alert AND incident IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM incident_event AS event WHERE event.incident = alert.incident AND event.kind = 'seen')`);
+  const incidentOf = db.prepare('SELECT incident FROM alert WHERE id = ? AND incident IS NOT NULL');
   const events = db.prepare('SELECT at, kind, text FROM incident_event WHERE incident = ? ORDER BY at, id');
   const countChanges = db.prepare(`
     SELECT count(*) AS count FROM (
@@ -124,6 +131,10 @@ export function incidentsIn(db: DatabaseSync): Incidents {
     end: (id, at) => void end.run(at, id),
     setAffected: (id, affected) => void setAffected.run(JSON.stringify(affected), id),
     note: (id, { at, kind, text }) => void insertEvent.run(id, at, kind, text),
+    seen: (alert, at) => {
+      insertSeen.run({ alert, at });
+      return incidentOf.get(alert) !== undefined;
+    },
     events: (id) => events.all(id).map((row) => EventRow.parse(row)),
     changes: (check, since) => Number(countChanges.get({ check, from: keyOf(since) })?.['count']),
     told: (since) => told.all(since).map((row) => ({ incident: IncidentRow.parse(row), told: toldIn(row) })),

@@ -70,7 +70,7 @@ export const migrations: readonly string[] = [
   -- When the state was decided, later than when it began; whom it blocked, as JSON of their ids.
   ALTER TABLE incident ADD COLUMN detected INTEGER;
   ALTER TABLE incident ADD COLUMN affected TEXT NOT NULL DEFAULT '[]';
-  -- What happened in the course of an incident. Kind: failing, detected, affected, told, changed, ended.
+  -- What happened in the course of an incident. Kind: failing, detected, affected, told, seen, changed, ended.
   CREATE TABLE incident_event (
     id INTEGER PRIMARY KEY,
     incident INTEGER NOT NULL,

@@ -50,6 +50,7 @@ const events: Readonly<Record<TimelineRow['kind'], Translated>> = {
   detected: { en: 'Detected', nl: 'Vastgesteld' },
   affected: { en: 'Affected', nl: 'Getroffen' },
   told: { en: 'Told', nl: 'Gemeld' },
+  seen: { en: 'Seen by you', nl: 'Door jou gezien' },
   changed: { en: 'Changed', nl: 'Veranderd' },
   ended: { en: 'Ended', nl: 'Voorbij' },
   waiting: { en: 'Not delivered yet', nl: 'Nog niet bezorgd' },
