@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { percentage, stateWords } from '#holding/health/views/wording.ts';
 import { holdsIn, type Hold } from '#holding/health/store/holds.ts';
 import { openForReading } from '#holding/health/store/database.ts';
 import type { CheckView, Snapshot } from '#holding/health/snapshot.ts';
 import { freshnessOf, systemClock } from '#lib/clock.ts';
-import { messageOf } from '#lib/errors.ts';
+import { messageOf, OmegaError } from '#lib/errors.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import { paint, plain, printJson } from './command.ts';
 import { inWords } from './duration.ts';
@@ -19,7 +20,7 @@ export async function listChecks({ words, values }: Use): Promise<void> {
   const { paths } = readPlace();
   const now = systemClock.now();
   const snapshot = await readSnapshot(paths);
-  if (snapshot === null) throw nothingWatched();
+  if (snapshot === null) throw existsSync(paths.snapshot) ? unreadable(paths) : nothingWatched();
   const freshness = freshnessOf(snapshot, now);
   const held = holdsNow(paths, now);
   const { generatedAt, overall, checks } = snapshot;
@@ -28,6 +29,11 @@ export async function listChecks({ words, values }: Use): Promise<void> {
   showChecks(snapshot, { now, isCurrent: freshness === 'fresh' });
   for (const one of held) process.stdout.write(`${holdInWords(one, now)}\n`);
   if (freshness === 'stale') process.stdout.write('  → npm run status says what runs; npm start starts it.\n');
+}
+
+function unreadable({ snapshot }: DataPaths): OmegaError {
+  const hint = 'The next heartbeat writes it anew, within a minute; npm run status says whether one comes.';
+  return new OmegaError(`${snapshot} cannot be read.`, { code: 'E_SNAPSHOT', hint });
 }
 
 /** What the owner holds back or planned to. */

@@ -1,4 +1,5 @@
 import type { Check, Told } from '#holding/health/check.ts';
+import checksFile from '#holding/health/checks/checks-file.ts';
 import { lookAt } from '#holding/health/look.ts';
 import type { State } from '#holding/health/snapshot.ts';
 import { stateOf } from '#holding/health/state/evidence.ts';
@@ -33,8 +34,9 @@ export async function runCheck({ words, values, signal }: Use): Promise<number> 
   const startedAt = performance.now();
   const found = await lookAt(check, { clock: systemClock, probes: parts.probes, signal, secrets, say });
   const tookMs = Math.round((performance.now() - startedAt) * 10) / 10;
-  if (values.json) printJson({ check: id, ...found, tookMs, kept: false });
-  else show(check, found, { tookMs, name: say(check.name) });
+  const faults = id === checksFile.id ? (parts.probes.ownChecks()?.faults ?? []) : [];
+  if (values.json) printJson({ check: id, ...found, ...(faults.length > 0 && { faults }), tookMs, kept: false });
+  else show(check, found, { tookMs, name: say(check.name), faults });
   return fine.has(found.status) ? 0 : 1;
 }
 
@@ -48,13 +50,21 @@ async function queueIfThere(): Promise<QueueClient | null> {
   }
 }
 
-function show(check: Check, found: Told, { tookMs, name }: { tookMs: number; name: string }): void {
+interface Shown {
+  readonly tookMs: number;
+  readonly name: string;
+  /** All of them, where a reason has room for the first. */
+  readonly faults: readonly string[];
+}
+
+function show(check: Check, found: Told, { tookMs, name, faults }: Shown): void {
   const state: State = stateOf[found.status];
   const [colour, shape] = marks[state];
   const latency = found.latencyMs === undefined ? '' : `  latency  ${found.latencyMs} ms\n`;
   const todo = found.todo === undefined ? '' : `  → ${plain(found.todo.what)}: ${plain(found.todo.command)}\n`;
   process.stdout.write(
     `${paint(colour, `${shape} ${found.status}`)}  ${paint('bold', check.id)} (${plain(name)}): ${plain(found.reason)}\n` +
+      faults.map((fault) => `  ${paint('red', '✗')} ${plain(fault)}\n`).join('') +
       `${latency}  looking took ${tookMs} ms; nothing of it is kept.\n${todo}`,
   );
 }

@@ -76,7 +76,7 @@ async function serve(only: readonly QueueName[], signal: AbortSignal): Promise<v
       watchBell({ files, onRing: lookAtOnce, signal: ending, log }); // One that meets another runs after it.
       if (only.includes('report')) void askForReports(queues, log);
       if (only.includes('swarm')) void askForExample(settings, queues, log);
-      redis.on('ready', lookAtOnce); // What was down with Redis is up again before the next minute.
+      redis.on('ready', lookAtOnce); // What fell due while it was away.
       await aborted(ending);
     }
   } finally {

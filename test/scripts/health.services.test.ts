@@ -74,6 +74,19 @@ test('a list that is not of now says so loudly, and nothing in it is up', async 
   }
 });
 
+test('a snapshot cut in half is not called a machine on which nothing is watched', async () => {
+  const whole = readFileSync(snapshot, 'utf8');
+  try {
+    writeFileSync(snapshot, whole.slice(0, whole.length / 2));
+    const { exitCode, stderr } = await health('list');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^✗ .*snapshot\.json cannot be read/);
+    expect(stderr).not.toContain('Nothing is watched');
+  } finally {
+    writeFileSync(snapshot, whole);
+  }
+});
+
 test('a look by hand tells what it finds and keeps nothing', async () => {
   const before = readFileSync(snapshot, 'utf8');
   const { exitCode, stdout } = await health('run', 'disk');
@@ -82,6 +95,24 @@ test('a look by hand tells what it finds and keeps nothing', async () => {
   expect(await facts('run', 'disk')).toMatchObject({ check: 'disk', status: 'ok', kept: false });
   expect((await health('run', 'redis')).exitCode).toBe(1);
   expect(readFileSync(snapshot, 'utf8')).toBe(before);
+});
+
+test('every fault of the file of checks is told with its line, where the page tells the first', async () => {
+  const file = join(data, 'checks.yaml');
+  writeFileSync(file, 'checks:\n  - { id: shop, kind: tcp, host: nas }\n  - { id: web, kind: http, evry: 3s }\n');
+  try {
+    const { exitCode, stdout } = await health('run', 'checks-file');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('3 faults, the first: line 2');
+    expect(stdout.match(/^ {2}✗ line .*$/gm)).toEqual([
+      expect.stringMatching(/line 2, column \d+: shop: port is missing$/),
+      expect.stringMatching(/line 3, column \d+: web: url is missing$/),
+      expect.stringMatching(/line 3, column \d+: web: evry is not known; did you mean every\?$/),
+    ]);
+    expect(await facts('run', 'checks-file')).toMatchObject({ faults: { length: 3 } });
+  } finally {
+    rmSync(file);
+  }
 });
 
 test('the history tells uptime, days and what changed why', async () => {

@@ -32,7 +32,7 @@ export function judgeChecksFile(own: Omit<NonNullable<ReturnType<Probes['ownChec
     return { status: 'ok', reason: { en: `${count.en} in force`, nl: `${count.nl} van kracht` } };
   }
   const what = { en: 'Mend checks.yaml', nl: 'Herstel checks.yaml' };
-  const todo = { what, command: 'npm run health -- list', minutes: 5 };
+  const todo = { what, command: 'npm run health -- run checks-file', minutes: 5 };
   if (checks === 0) return { status: 'fail', explicit: true, reason: faultWords(first, faults.length), todo };
   const fault = faultWords(first, faults.length);
   const reason = {

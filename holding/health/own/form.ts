@@ -25,7 +25,7 @@ const anyKeys = {
   maintenance: z.array(Window).max(50, 'has more than 50').default([]),
 };
 
-/** What every entry that is looked at may say. A heartbeat waits for its slowest look, and must end within half a minute. */
+/** What every entry that is looked at may say. By hand a heartbeat waits for its slowest look, and must end within half a minute. */
 const lookKeys = {
   ...anyKeys,
   every: span('1s', '7d').prefault('1m'),

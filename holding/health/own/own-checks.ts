@@ -94,7 +94,8 @@ function readAgain(mark: string | null, before: InForce, options: Build): Standi
   }
   const read = readChecks(path, options);
   if ('faults' in read) {
-    log.warn(`${path} has faults; the last one without any stays in force`, { faults: read.faults });
+    const left = before.checks.length;
+    log.warn(`${path} has faults; of the last one without any ${left} checks stay in force`, { faults: read.faults });
     return { ...kept, faults: read.faults };
   }
   log.info(`${path}: ${read.checks.length} checks`);

@@ -11,7 +11,7 @@ export interface Step {
   readonly flips: readonly Flip[];
 }
 
-/** A look that is this little early is on time. */
+/** A look that is this little early is on time; of a short interval a tenth at most. */
 export const earlyMs = 500;
 
 /** Four changes within half an hour are flapping; half an hour without one ends it. */
@@ -29,7 +29,12 @@ const nothingKnown = { lastKnown: null, changes: [], flapping: false, latencies:
 
 /** Due by its time; also when its time lies further ahead than it can, for then the clock was set back. */
 export function isDue(memory: Memory, rule: Rule, now: number): boolean {
-  return now >= memory.nextAt - earlyMs || memory.nextAt > now + rule.everyMs + earlyMs;
+  return now >= memory.nextAt - earlyFor(rule) || memory.nextAt > now + rule.everyMs + earlyMs;
+}
+
+/** Else a beat that comes in between, for another reason, would take the looks of a whole second away from it. */
+function earlyFor({ everyMs }: Rule): number {
+  return Math.min(earlyMs, everyMs / 10);
 }
 
 /**
@@ -121,8 +126,8 @@ function reasonOf(state: State, reason: string, { doubt, say }: { doubt: boolean
  * On the grid of its interval, so that looks do not drift, or at the deadline that it waits for; one that came a moment
  * early counts as on time.
  */
-export function nextLook({ at, finding: { nextAt } }: Look, { everyMs }: Rule): number {
-  const regular = (Math.floor((at + earlyMs) / everyMs) + 1) * everyMs;
+export function nextLook({ at, finding: { nextAt } }: Look, rule: Rule): number {
+  const regular = (Math.floor((at + earlyFor(rule)) / rule.everyMs) + 1) * rule.everyMs;
   return nextAt !== undefined && nextAt > at ? Math.min(regular, nextAt) : regular;
 }
 

@@ -71,7 +71,7 @@ test('checks without a fault are counted', () => {
 test('with a fault the last good ones stay in force, which is a warning; with none it is down', () => {
   const faults = [`line 4: ${'x'.repeat(400)}`, 'line 9: no id'];
   const told = inEnglish(judgeChecksFile({ file: 'checks.yaml', checks: 3, faults }));
-  expect(told).toMatchObject({ status: 'warn', todo: { command: 'npm run health -- list' } });
+  expect(told).toMatchObject({ status: 'warn', todo: { command: 'npm run health -- run checks-file' } });
   expect(told.reason).toMatch(/^The last good one stays in force, with 3 checks\. 2 faults, the first: line 4: x+…$/);
   expect(told.reason.length).toBeLessThan(300);
   expect(judgeChecksFile({ file: 'checks.yaml', checks: 0, faults })).toMatchObject({ status: 'fail', explicit: true });

@@ -52,6 +52,15 @@ test('without a file there are no checks and nothing to tell', () => {
   expect(at.own.standing()).toBeNull();
 });
 
+test('the log does not speak of checks that stay in force where there are none', () => {
+  using at = bench();
+  const said: string[] = [];
+  const own = at.again({ log: { ...silentLog, warn: (message) => void said.push(message) } });
+  writeFileSync(at.path, broken);
+  expect(own.current()).toEqual([]);
+  expect(said).toEqual([`${at.path} has faults; of the last one without any 0 checks stay in force`]);
+});
+
 test('a file that is saved is read again, and only then', () => {
   using at = bench();
   expect(at.save('a', 'b')).toEqual(['a', 'b']);

@@ -102,6 +102,15 @@ test('a look that comes half a second early counts as on time', () => {
   expect(isDue(memory, plainRule, noon + minute - 501)).toBe(false);
 });
 
+test('a check of each second is looked at at most a tenth of it early: another beat in between is not its own', () => {
+  const rule = { ...plainRule, everyMs: second };
+  const { memory } = lookRepeatedly(['ok'], { rule, everyMs: second });
+  expect(isDue(memory, rule, noon + second - 450)).toBe(false);
+  expect(isDue(memory, rule, noon + second - 100)).toBe(true);
+  const between = lookRepeatedly(['ok'], { rule, memory: { ...memory, lastSeen: noon - 450 }, everyMs: second });
+  expect(between.memory.nextAt).toBe(noon + second);
+});
+
 test('a clock that is set back by an hour does not keep a check waiting for an hour', () => {
   const { memory } = lookRepeatedly(['ok']);
   expect(isDue(memory, plainRule, noon - hour)).toBe(true);
