@@ -40,7 +40,6 @@ export interface PageFrame {
   readonly stale: boolean;
   readonly timezone: string;
   readonly language: Language;
-  readonly seq: number;
   readonly overall: {
     readonly state: Snapshot['overall']['state'];
     readonly stateWord: string;

@@ -225,9 +225,7 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
     expect(text).toContain('Seen 22 Nov 2025, 09:41:06');
     expect(text).toContain('once it is later than 22 Nov 2025, 09:43:36');
     expect(text).toContain('Redis is down');
-    expect(await readFile(join(site.folder, 'index.html'), 'utf8')).toContain(
-      '<meta http-equiv="refresh" content="60">',
-    );
+    expect(await readFile(join(site.folder, 'index.html'), 'utf8')).toContain('<meta http-equiv=refresh content=60>');
   });
 
   test('shows where the keyboard is, and can be skipped through', async () => {
@@ -254,6 +252,24 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
     await page.clock.runFor(150_000);
     expect(await page.title()).toMatch(/^VEROUDERD · All well/);
     expect(await page.getByText('Verouderd: geen nieuws sinds').isVisible()).toBe(true);
+  });
+
+  test('is printed in columns and dark on light, unfolded, without what only a screen needs', async () => {
+    const [one] = scenes.oneDown().attention;
+    if (one === undefined) throw new Error('Nothing waits');
+    const attention = Array.from({ length: 7 }, (_, index) => ({ ...one, what: `Thing ${index}` }));
+    await site.show({ ...scenes.oneDown(), attention }, renderer);
+    // A4 within the margins that browsers set.
+    await using page = await open({ viewport: { width: 718, height: 1047 }, colorScheme: 'dark' });
+    await page.goto(site.url);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(718);
+    const columns = `getComputedStyle(document.querySelector('.rows li')).gridTemplateColumns.split(' ').length`;
+    expect(await page.evaluate(columns)).toBe(5);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(247, 247, 244)');
+    expect(await page.locator('nav').isVisible()).toBe(false);
+    expect((await page.getByText('Thing 6').boundingBox())?.height).toBeGreaterThan(10);
+    await page.screenshot({ path: join(screenshots, 'print.png'), fullPage: true });
   });
 
   test('tells every bar and every state in words', async () => {

@@ -89,7 +89,7 @@ describe('the pages of the past', () => {
 
   test('speak Dutch from the title to the last line', async () => {
     const drawn = await draw('year', 'nl');
-    expect(drawn.get('/checks/redis/')).toContain('<html lang="nl">');
+    expect(drawn.get('/checks/redis/')).toContain('<html lang=nl>');
     const english =
       /\b(?:since|Figures|Changes|Incidents|Uptime|Timeline|Affected|Budget used|Took|Began|Last runs|of which)\b/;
     for (const path of [
@@ -114,9 +114,23 @@ describe('the pages of the past', () => {
     expect(html).toContain('<b>Not set up</b>. 38 % of 476 GB used');
   });
 
+  test('tell of an open incident since when it is, for how long it was would be old within a second', async () => {
+    const drawn = await draw('year');
+    expect(drawn.get('/incidents/')).toContain('<b>Down</b> since 08:37');
+    expect(drawn.get('/incidents/10/')).toContain('<dt>To its end</dt><dd>not yet</dd>');
+    expect(drawn.get('/checks/redis/')).toContain('<b>Down</b> <');
+  });
+
+  test('draw no figures of what was never set up', async () => {
+    const drawn = await draw('firstDay');
+    expect(drawn.get('/checks/network/')).toContain('It was never set up, so there are no figures.');
+    for (const path of ['/checks/network/', '/checks/disk/']) expect(drawn.get(path)).not.toMatch(/<table|<figure/);
+    expect(drawn.get('/checks/redis/')).toMatch(/<table.*<figure/);
+  });
+
   test('tell an incident from its first failing look on', async () => {
     const html = (await draw('year')).get('/incidents/10/') ?? '';
-    const order = ['First failing look', 'Detected', 'Affected', 'Told', 'Changed'].map((word) =>
+    const order = ['First failing look', 'Detected', 'Affected', 'Alert', 'Changed'].map((word) =>
       html.indexOf(`<b>${word}`),
     );
     expect(order).toEqual(order.toSorted((a, b) => a - b));

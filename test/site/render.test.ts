@@ -1,11 +1,13 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { states } from '#holding/health/snapshot.ts';
 import { indexView } from '#holding/health/views.ts';
 import { languages, type Language } from '#lib/language.ts';
+import { badgeShapes } from '#site/badge-shapes.ts';
 import { buildSite } from '#site/build.ts';
 import type { Renderer } from '#site/render.ts';
-import { scenes, sceneTime } from '../support/snapshots.ts';
+import { checkView, scenes, sceneTime, snapshotOf } from '../support/snapshots.ts';
 import { builtRenderer, temporaryFolder } from '../support/site.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -29,8 +31,12 @@ describe('the page', () => {
     expect(html).toContain('<title>Redis is down · Omega</title>');
   });
 
-  test('names what a blocked check waits for', async () => {
-    expect(await page('oneDown')).toContain('waits for Redis');
+  test('names what a blocked check waits for, and once', async () => {
+    expect(await page('oneDown')).toContain('no answer within 5 s · waits for Redis');
+    const blocked = { state: 'blocked', reason: 'Redis is the cause', blockedBy: 'redis' } as const;
+    const checks = [checkView('Redis', { state: 'down' }), checkView('Queue', blocked)];
+    const html = await renderer.index(indexView(snapshotOf(checks), sceneTime));
+    expect(html).toContain('<a href=/checks/queue/>Queue</a> Redis is the cause<p>');
   });
 
   test('says where on the local network it can be read, and nothing of that where it cannot', async () => {
@@ -63,9 +69,9 @@ describe('the page', () => {
   });
 
   test('is marked as stale by whoever draws it, so that nothing is green without a script either', async () => {
-    expect(await page('firstDay', sceneTime + 3_600_000)).toContain('<html lang="en" class="stale">');
-    expect(await page('firstDay', sceneTime - 3_600_000)).toContain('<html lang="en" class="stale">');
-    expect(await page('firstDay')).toContain('<html lang="en">');
+    expect(await page('firstDay', sceneTime + 3_600_000)).toContain('<html lang=en class=stale>');
+    expect(await page('firstDay', sceneTime - 3_600_000)).toContain('<html lang=en class=stale>');
+    expect(await page('firstDay')).toContain('<html lang=en>');
   });
 
   test('says what to do when there is nothing to show', async () => {
@@ -83,16 +89,24 @@ describe('the page', () => {
 
   test('shows what was never set up in a shape and words of its own, neither green nor since when', async () => {
     const html = await page('tools');
-    expect(html).toContain('<li class=off><p><a href=/checks/brave-search/>Brave Search</a>');
-    expect(html).toContain('<p>Not set up<li');
     expect(html).toContain('2 of 4 up, 2 not set up');
-    expect(html).toContain('aria-label="90 days not set up"></svg>');
+    expect(html).toMatch(/<li class=off><p><a href=\/checks\/brave-search\/>Brave Search<\/a> [^<]*<p>Not set up<li/);
+  });
+
+  test('keeps the bars of what was watched before it was turned off', async () => {
+    expect(await page('tools')).toMatch(
+      /Calendar<\/a>.*?<svg role=img aria-label="69 days up, 1 \w+">.*?<p>Not set up<\/ul>/,
+    );
   });
 
   test('lists reports with their trends, and says which is an example', async () => {
     const html = await page('thirty');
-    expect(html).toContain('<p><b>Trends of week 47</b> marketing<p>3 trends, 06:41<li>');
-    expect(html).toContain('<span class=degraded>Example </span><b>Trends in the example documents</b>');
+    expect(html).toContain('<p><b lang=en>Trends of week 47</b> marketing<p>3 trends, 06:41<li>');
+    expect(html).toContain('<span class=degraded>Example </span><b lang=en>Trends in the example documents</b>');
+  });
+
+  test('says of the title of a report that it is English, for whoever has Dutch pages read aloud', async () => {
+    expect(await page('thirty', sceneTime, 'nl')).toContain('<b lang=en>Trends of week 47</b>');
   });
 
   test('says how to see a report where there is none, and tells that from reports that could not be read', async () => {
@@ -152,7 +166,7 @@ describe('the page', () => {
     'speaks Dutch from the header to the last line with the scene %s',
     async (scene) => {
       const html = await page(scene, sceneTime, 'nl');
-      expect(html).toContain('<html lang="nl">');
+      expect(html).toContain('<html lang=nl>');
       const text = html.replaceAll(/<(script|style)[\s\S]*?<\/\1>|<code>[^<]*<\/code>|<[^>]*>/g, ' ');
       expect(text).not.toMatch(
         /\b(?:since|Waits|Daemons|uptime|latency|Jobs|Queues|Memory|Past|Incidents|every|hourly|daily|overdue|last|Took|Next|Skip|running|Look|Seen|records|all of them|Mandate|get through|more)\b/,
@@ -175,7 +189,7 @@ describe('the page', () => {
   test('shows how much of its mandate a unit has used, and what it did last', async () => {
     const html = await page('oneDown');
     expect(html).toContain('<a href=/units/marketing/>Marketing</a> last report 06:41');
-    expect(html).toContain('Model calls today <span>34 of 40</span><meter value=0.85 high="0.8"></meter>');
+    expect(html).toContain('Model calls today <span>34 of 40</span><meter value=0.85 high=0.8></meter>');
     expect(html).toContain('Last action: Marketing, trend-report done, 06:41.');
   });
 
@@ -185,7 +199,7 @@ describe('the page', () => {
       '<li class=down><p><a href=/checks/redis/>Redis</a> exited with code 1 three times in 10 minutes<p><b>Up → Down</b> since 08:37<li class=blocked><p><b>Queue, Scheduler</b> Redis is the cause<p><b>Up → Blocked</b>',
     );
     expect(html).toContain(
-      '<li class=off><p><a href=/checks/network/>Network</a> no address answered<p><b>Up → Down</b> 6 min · 21 Nov 12:41',
+      '<li class=off><p><a href=/checks/network/>Network</a> no address answered<p><b>Up → Down</b> · 6 min · 21 Nov 12:41',
     );
     expect(html.indexOf('Changed in 24 hours')).toBeLessThan(html.indexOf('<h2>Daemons'));
   });
@@ -223,10 +237,12 @@ describe('the page', () => {
     ['tools', 'degraded'],
     ['unknown', 'unknown'],
   ] as const)('shows in its tab with the scene %s the shape of %s', async (scene, state) => {
-    const html = await page(scene);
-    const drawn = /rel="icon"[^>]*? d='([^']+)'/.exec(html)?.[1];
-    const styled = new RegExp(`\\.${state}\\{[^}]*--s:path\\("([^"]+)"\\)`).exec(html)?.[1];
-    expect(drawn).toBe(styled);
+    expect(/rel=icon [^>]*? d='([^']+)'/.exec(await page(scene))?.[1]).toBe(badgeShapes[state]);
+  });
+
+  test.each(states)('draws %s in the shape that badges have', async (state) => {
+    const styled = new RegExp(`\\.${state}\\{[^}]*--s:path\\("([^"]+)"\\)`).exec(await page('firstDay'))?.[1];
+    expect(styled).toBe(badgeShapes[state]);
   });
 
   test('is drawn the same twice', async () => {

@@ -56,9 +56,23 @@ const snapshots: Readonly<Record<PastKind, (store: HealthStore) => Snapshot>> = 
     units: [marketing],
     checks: [...scenes.oneDown().checks, unitCheck, hostile],
   }),
-  firstDay: () => ({ ...scenes.firstDay(), units: [{ ...marketing, budgets: [], lastReportAt: null }] }),
+  firstDay: () => ({
+    ...scenes.firstDay(),
+    units: [{ ...marketing, budgets: [], lastReportAt: null }],
+    checks: [...scenes.firstDay().checks.filter(({ id }) => id !== 'network'), checkView('Network', neverSetUp)],
+  }),
   nothing: () => snapshotOf([checkView('Redis', { state: 'new', lastSeen: null, latencyMs: null, latencies: [] })]),
   unreadable: () => ({ ...scenes.oneDown(), units: [marketing], reports: null }),
+};
+
+const neverSetUp: Partial<CheckView> = {
+  group: 'host',
+  state: 'off',
+  reason: 'not on this machine',
+  latencyMs: null,
+  latencies: [],
+  days90: [{ state: 'off', days: 90 }],
+  uptime90: null,
 };
 
 const unitCheck: CheckView = { ...checkView('Marketing', { group: 'units' }), id: 'unit-marketing' };
@@ -74,6 +88,7 @@ const hostile: CheckView = checkView('<b onmouseover=alert(1)>Shop', {
 function writeDay(store: HealthStore): void {
   const from = sceneTime - 8 * minute;
   write(store, 'redis', [['new', 'up', from, 'process 1311 is ready']]);
+  write(store, 'network', [['new', 'off', from, 'not on this machine']]);
   for (let at = from; at < sceneTime; at += minute) look(store, at, 2 + (at % 7));
 }
 

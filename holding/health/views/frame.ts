@@ -14,7 +14,6 @@ export function frameOf(snapshot: Snapshot, now: number, moment: MomentOf): Page
     staleAfter: moment(snapshot.staleAfter),
     stale: freshnessOf(snapshot, now) !== 'fresh',
     timezone: snapshot.host.timezone,
-    seq: snapshot.seq,
     overall,
     host: {
       name: snapshot.host.name,

@@ -54,7 +54,7 @@ export function sealedView({ snapshot, sources, moment, say }: Making): SealedVi
 const kindWords: Readonly<Record<Parcel['kind'], Words>> = {
   trend: { en: 'Trends', nl: 'Trends' },
   digest: { en: 'Daily digest', nl: 'Dagbericht' },
-  incident: { en: 'Incident', nl: 'Incident' },
+  incident: { en: 'Incident', nl: 'Storing' },
   canary: { en: 'First report', nl: 'Eerste rapport' },
 };
 
