@@ -15,6 +15,8 @@ import { startTarget } from './target.ts';
 const checks = 100;
 /** What a start and the first looks take until all runs evenly. */
 const restMs = 15_000;
+/** Within this the looks of a beat are in the records. */
+const writtenMs = 1000;
 /** Seconds of looks by which the growth of the store is measured. */
 const lookSeconds = 2000;
 
@@ -85,16 +87,20 @@ async function measureQueued(url: string, { seconds, signal }: Measure): Promise
   const pids = [(await stack.member('worker')).pid, (await stack.member('redis')).pid];
   const spent = async (): Promise<number> =>
     (await Promise.all(pids.map(cpuSeconds))).reduce((total, one) => total + one, 0);
-  const [before, began] = [await spent(), Date.now()];
-  await systemClock.sleep(seconds * 1000, signal);
-  const [after, ended] = [await spent(), Date.now()];
+  const began = Math.ceil(Date.now() / 1000) * 1000 + 500; // Between two looks, so that it holds whole ones only.
+  const ended = began + seconds * 1000;
+  await systemClock.sleep(began - Date.now(), signal);
+  const before = await spent();
+  await systemClock.sleep(ended - Date.now(), signal);
+  const after = await spent();
   const memory = await memoryMiB(pids[0] ?? 0);
+  await systemClock.sleep(writtenMs, signal);
   using store = openHealthStore(stack.paths.healthDb, { now: Date.now(), log: silentLog });
   const looks = looksSince(store, began).filter(({ at }) => at < ended);
   const drifts = looks.map(({ at }) => Math.abs(at - Math.round(at / 1000) * 1000));
   return {
     cpuMsPerCheckQueued: round(((after - before) * 1000) / looks.length, 3),
-    checksPerSecond: round((looks.length * 1000) / (ended - began), 1),
+    checksPerSecond: round(looks.length / seconds, 1),
     driftP99Ms: quantile(drifts, 0.99),
     rssMiB: round(memory.rss, 1),
   };
