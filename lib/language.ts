@@ -2,6 +2,9 @@
 export const languages = ['en', 'nl'] as const;
 export type Language = (typeof languages)[number];
 
+/** As which each writes its dates and numbers. */
+export const locales: Readonly<Record<Language, string>> = { en: 'en-GB', nl: 'nl-NL' };
+
 /** A text in each language. */
 export type Translated = Readonly<Record<Language, string>>;
 

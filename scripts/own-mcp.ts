@@ -46,6 +46,6 @@ function ownFunctions(settings: Settings, log: Log): OwnFunctions {
   };
 }
 
-function reportRow({ at, ...report }: ReportEntry): OwnReport {
-  return { ...report, at: new Date(at).toISOString() };
+function reportRow({ unit, id, title, at, engine, claims, example, fault }: ReportEntry): OwnReport {
+  return { unit, id, title, at: new Date(at).toISOString(), engine, claims, example, fault };
 }

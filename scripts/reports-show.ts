@@ -1,4 +1,4 @@
-import { plainReport } from '#holding/report/trend/render.ts';
+import { plainReport } from '#holding/report/trend/plain-report.ts';
 import { listReports, readReport, type ReportEntry } from '#holding/report/trend/store.ts';
 import { usageError } from '#lib/errors.ts';
 import { paint, printJson } from './command.ts';

@@ -53,6 +53,7 @@ export async function openTools(options: {
     paths,
     clock: systemClock,
     timezone: env.timezone,
+    language: env.language,
     memory,
     openEgress: async () => (await import('#mcp/egress.ts')).openEgress({ upstream: env.network.proxy, log }),
   });

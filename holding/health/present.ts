@@ -131,8 +131,8 @@ function queueView(counts: QueueCounts): NonNullable<Snapshot['queues']>[number]
   return { name, waiting, active, delayed, failed, dead, paused, oldestWaitingMs };
 }
 
-function reportView({ unit, id, title, at, engine, claims, example, fault }: ReportEntry): ReportLine {
-  return { unit, id, title, at, engine, claims, broken: fault !== null, example };
+function reportView({ unit, id, title, language, at, engine, claims, example, fault }: ReportEntry): ReportLine {
+  return { unit, id, title, language, at, engine, claims, broken: fault !== null, example };
 }
 
 /** Only what the schema names: counts, never a text. */

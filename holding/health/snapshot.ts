@@ -117,6 +117,10 @@ const ReportLine = z.object({
   unit: z.string(),
   id: z.string(),
   title: z.string(),
+  language: z
+    .enum(languages)
+    .default('en')
+    .meta({ description: 'In which it is written; English, where it says none' }),
   at: Time,
   engine: z.string(),
   claims: z.int().nonnegative().meta({ description: 'How many trends it claims' }),

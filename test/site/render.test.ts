@@ -105,7 +105,7 @@ describe('the page', () => {
     expect(html).toContain('<span class=degraded>Example </span><b lang=en>Trends in the example documents</b>');
   });
 
-  test('says of the title of a report that it is English, for whoever has Dutch pages read aloud', async () => {
+  test('says in which language the title of a report is, for whoever has the page read aloud', async () => {
     expect(await page('thirty', sceneTime, 'nl')).toContain('<b lang=en>Trends of week 47</b>');
   });
 

@@ -212,7 +212,7 @@ export function memoryStats(change: Partial<MemoryStats> = {}): MemoryStats {
 
 /** A report of the marketing unit of an hour before noon. */
 export function reportEntry(change: Partial<ReportEntry> = {}): ReportEntry {
-  const claims = { engine: 'rules', claims: 3, example: false, fault: null };
+  const claims = { language: 'en', engine: 'rules', claims: 3, example: false, fault: null } as const;
   return { unit: 'marketing', id: 'trend-2026-03-03', title: 'Trends', at: noon - hour, ...claims, ...change };
 }
 

@@ -208,6 +208,7 @@ function manyReports(): ReportEntry[] {
       index === 1
         ? 'A <i>title</i> that goes on about what the sources say of small shops and their deliveries'
         : `Trends of week ${64 - index}`,
+    language: 'en' as const,
     at: sceneTime - 3 * hour - index * 7 * day,
     engine: 'rules',
     claims: index % 4,

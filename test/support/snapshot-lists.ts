@@ -54,6 +54,7 @@ export function reports(at: number): NonNullable<Snapshot['reports']> {
     unit: 'marketing',
     id: `trend-2025-w${week}`,
     title: `Trends of week ${week}`,
+    language: 'en',
     at: at - (47 - week) * 7 * day - 3 * 3_600_000,
     engine: 'rules',
     claims: week % 4,

@@ -1,3 +1,4 @@
+import type { Language } from '#lib/language.ts';
 import type { Snapshot, State } from '../snapshot.ts';
 import { stateWords, type Moment, type MomentOf } from './wording.ts';
 
@@ -19,6 +20,8 @@ export interface ReportRow {
   readonly unit: string;
   readonly id: string;
   readonly title: string;
+  /** In which it is written. */
+  readonly language: Language;
   readonly at: Moment;
   readonly claims: number;
   /** Its file cannot be read. */
@@ -73,10 +76,11 @@ export function jobsOf({ jobs }: Snapshot, now: number, moment: MomentOf): JobRo
 /** The newest reports. */
 export function reportsOf({ reports }: Snapshot, moment: MomentOf): ReportRow[] | null {
   if (reports === null) return null;
-  return reports.map(({ unit, id, title, at, claims, broken, example }) => ({
+  return reports.map(({ unit, id, title, language, at, claims, broken, example }) => ({
     unit,
     id,
     title,
+    language,
     at: moment(at),
     claims,
     broken,

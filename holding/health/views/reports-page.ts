@@ -42,10 +42,11 @@ export function reportRows(
   limit: number,
 ): readonly ReportRow[] | null {
   if (reports === null) return null;
-  return reports.slice(0, limit).map(({ unit, id, title, at, claims, fault, example }) => ({
+  return reports.slice(0, limit).map(({ unit, id, title, language, at, claims, fault, example }) => ({
     unit,
     id,
     title,
+    language,
     at: moment(at),
     claims,
     broken: fault !== null,

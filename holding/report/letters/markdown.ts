@@ -1,8 +1,10 @@
 import type { MarkdownIt } from 'markdown-it';
+import { languages } from '#lib/language.ts';
+import { evidenceWords } from '../trend/wording.ts';
 import { trusted, type Html } from './html.ts';
 
 /** What is folded away: proofs, which few look up and which are long. */
-const folded = 'Evidence:';
+const folded: ReadonlySet<string> = new Set(languages.map((language) => `${evidenceWords[language]}:`));
 
 let renderer: Promise<MarkdownIt> | null = null;
 
@@ -33,12 +35,16 @@ async function openRenderer(): Promise<MarkdownIt> {
   return opened;
 }
 
-/** A paragraph of that one word, with the list after it, becomes its summary and what it holds. */
+/** A paragraph of such a word alone, with the list after it, becomes its summary and what it holds. */
 function foldEvidence(tokens: ReturnType<MarkdownIt['parse']>): void {
   let level: number | null = null;
   for (const [index, token] of tokens.entries()) {
     const [text, close, list] = tokens.slice(index + 1, index + 4);
-    const isIt = token.type === 'paragraph_open' && text?.content === folded && list?.type === 'bullet_list_open';
+    const isIt =
+      token.type === 'paragraph_open' &&
+      text !== undefined &&
+      folded.has(text.content) &&
+      list?.type === 'bullet_list_open';
     if (isIt && close !== undefined) {
       token.type = 'evidence_open';
       close.type = 'evidence_close';

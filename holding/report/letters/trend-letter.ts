@@ -1,7 +1,8 @@
-import type { Words } from '#lib/language.ts';
+import type { Language, Translated } from '#lib/language.ts';
 import { amountOf } from '../../health/views/wording.ts';
-import { renderReport } from '../trend/render.ts';
+import { comparedWords, renderReport, sourcesWords } from '../trend/render.ts';
 import type { Claim, Counts, Report } from '../trend/report.ts';
+import { dayWords, trendNoun } from '../trend/wording.ts';
 import { html, type Part } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { section, sheetOf } from './page.ts';
@@ -15,6 +16,7 @@ const mostShown = 12;
 export async function trendLetter(report: Report, writing: Writing): Promise<Written> {
   const { say, time } = writing;
   const { title, unit, period, claims, generatedAt } = report;
+  const [from, until] = [dayWords(period.from), dayWords(period.until)];
   const [, ...markdown] = renderReport(report).split('\n'); // Its title is the letter's.
   const page = sheetOf(writing, {
     kicker: say({ en: `Omega · trend report · ${unit}`, nl: `Omega · trendrapport · ${unit}` }),
@@ -25,31 +27,24 @@ export async function trendLetter(report: Report, writing: Writing): Promise<Wri
       gaps(report, writing),
       glance(claims, writing),
       topics(report, writing),
-      await whole(markdown.join('\n'), writing),
+      await whole(markdown.join('\n'), report.language, writing),
     ],
     foot: say({
-      en: `${period.from} to ${period.until}, made ${time(generatedAt)}. Counted, not written by a model.`,
-      nl: `${period.from} tot en met ${period.until}, gemaakt op ${time(generatedAt)}. Geteld, niet door een model geschreven.`,
+      en: `From ${from.en} to ${until.en}, made ${time(generatedAt)}. Counted, not written by a model.`,
+      nl: `Van ${from.nl} tot en met ${until.nl}, gemaakt op ${time(generatedAt)}. Geteld, niet door een model geschreven.`,
     }),
   });
   return { title, tally: say(amountOf(claims.length, trendNoun)), page };
 }
 
-const trendNoun = { one: 'trend', many: 'trends' };
-const documentNoun = { one: 'document', many: { en: 'documents', nl: 'documenten' } };
-const domainNoun = { one: { en: 'domain', nl: 'domein' }, many: { en: 'domains', nl: 'domeinen' } };
-
-function leadOf({ claims, sources: { documents, domains }, period }: Report): Words {
-  if (documents + domains === 0) return { en: 'There was nothing to read.', nl: 'Er was niets te lezen.' };
-  const [trends, files, sites] = [
-    amountOf(claims.length, trendNoun),
-    amountOf(documents, documentNoun),
-    amountOf(domains, domainNoun),
-  ];
-  const weeks = period.weeksBefore;
+function leadOf({ claims, sources, period }: Report): Translated {
+  if (sources.documents + sources.domains === 0)
+    return { en: 'There was nothing to read.', nl: 'Er was niets te lezen.' };
+  const [trends, from] = [amountOf(claims.length, trendNoun), sourcesWords(sources)];
+  const against = comparedWords(period.weeksBefore);
   return {
-    en: `${trends.en} in ${files.en} and ${sites.en}, ${weeks === 0 ? 'without an earlier week to compare with' : `against ${weeks === 1 ? 'the week' : `the ${weeks} weeks`} before`}.`,
-    nl: `${trends.nl} in ${files.nl} en ${sites.nl}, ${weeks === 0 ? 'zonder eerdere week om mee te vergelijken' : `vergeleken met ${weeks === 1 ? 'de week' : `de ${weeks} weken`} ervoor`}.`,
+    en: `${trends.en} in ${from.en}, ${against.en}.`,
+    nl: `${trends.nl} in ${from.nl}, ${against.nl}.`,
   };
 }
 
@@ -119,12 +114,15 @@ function gaps({ gaps: { length } }: Report, { say }: Writing): Part {
   </p>`;
 }
 
-/** The report itself, in the language in which it was written. */
-async function whole(markdown: string, { say, language }: Writing): Promise<Part> {
-  const inEnglish = language === 'en' ? null : html`<p class="note">Het rapport zelf is in het Engels geschreven.</p>`;
+/** The report itself, in the language in which it was written; the owner may have chosen another since. */
+async function whole(markdown: string, written: Language, { say, language }: Writing): Promise<Part> {
+  const other = {
+    en: 'The report itself was written in Dutch.',
+    nl: 'Het rapport zelf is in het Engels geschreven.',
+  };
   return section(
     say({ en: 'The whole report', nl: 'Het hele rapport' }),
-    inEnglish,
-    html`<article lang="en">${await renderMarkdown(markdown)}</article>`,
+    written === language ? null : html`<p class="note">${say(other)}</p>`,
+    html`<article lang="${written}">${await renderMarkdown(markdown)}</article>`,
   );
 }

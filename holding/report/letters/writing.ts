@@ -1,4 +1,4 @@
-import { sayIn, type Language, type Say } from '#lib/language.ts';
+import { locales, sayIn, type Language, type Say } from '#lib/language.ts';
 import { html, type Html } from './html.ts';
 
 /** How one letter is written: in the owner's language, by the clock on the owner's wall. */
@@ -15,8 +15,6 @@ export interface Writing {
   /** How long something took, in its two largest units: `1 hr, 3 mins`; never rounded up. */
   readonly lasting: (ms: number) => string;
 }
-
-const locales: Readonly<Record<Language, string>> = { en: 'en-GB', nl: 'nl-NL' };
 
 const sizes = [
   { unit: 'days', ms: 86_400_000 },

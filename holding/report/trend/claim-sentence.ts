@@ -1,4 +1,10 @@
+import type { Translated } from '#lib/language.ts';
+import type { Voice } from './coverage.ts';
 import type { Claim, Report } from './report.ts';
+import { weeksWords } from './wording.ts';
+
+/** What is counted of a claim. */
+type Count = Pick<Claim, 'term' | 'counts' | 'files'>;
 
 /** What a remembered claim said. */
 export interface Spoken {
@@ -10,9 +16,32 @@ export interface Spoken {
   readonly day: string;
 }
 
-/** A claim as it is remembered: its count, and the day on which it was told, without a word that others wrote. */
-export function sentenceOf({ text }: Pick<Claim, 'text'>, { unit, period }: Pick<Report, 'unit' | 'period'>): string {
-  return `${text} Trend report of ${unit}, ${period.until}.`;
+/** What a claim says, against so many weeks before. */
+export function claimWords(claim: Count, weeks: number): Translated {
+  const { sources, of, earlier, earlierOf } = claim.counts;
+  const before = weeksWords(weeks);
+  const voice = voiceOfClaim(claim);
+  const [where, many] = voice === 'document' ? ['in', 'documenten'] : ['op', 'domeinen'];
+  return {
+    en: `“${claim.term}” is named by ${sources} of ${of} ${voice}s, in ${before.en} before by ${earlier} of ${earlierOf}.`,
+    nl: `“${claim.term}” wordt genoemd ${where} ${sources} van de ${of} ${many}, in ${before.nl} ervoor ${where} ${earlier} van de ${earlierOf}.`,
+  };
+}
+
+/** Whose count a claim is: each is of documents or of domains, never of both. */
+export function voiceOfClaim({ files }: Pick<Claim, 'files'>): Voice {
+  return files > 0 ? 'document' : 'domain';
+}
+
+/**
+ * A claim as it is remembered, in English whatever its report speaks: its count, and the day on which it was told,
+ * without a word that others wrote.
+ */
+export function sentenceOf(
+  claim: Count & Pick<Claim, 'weeks'>,
+  { unit, period }: Pick<Report, 'unit' | 'period'>,
+): string {
+  return `${claimWords(claim, claim.weeks ?? period.weeksBefore).en} Trend report of ${unit}, ${period.until}.`;
 }
 
 const pattern = /^“(.+)” is named by (\d{1,9}) of (\d{1,9}) (document|domain)s, .* (\d{4}-\d\d-\d\d)\.$/s;
@@ -25,14 +54,9 @@ export function spoken(sentence: string): Spoken | null {
 }
 
 /** Whether it is about the same: documents and the web are compared each with itself. */
-export function isOf(sentence: string, claim: Pick<Claim, 'text'>): boolean {
-  const [one, other] = [subjectOf(sentence), subjectOf(claim.text)];
-  return one !== null && one.term === other?.term && one.voice === other.voice;
-}
-
-function subjectOf(text: string): Pick<Spoken, 'term' | 'voice'> | null {
-  const [, term, voice] = /^“(.+)” is named by \d{1,9} of \d{1,9} (document|domain)s,/s.exec(text) ?? [];
-  return term === undefined || voice === undefined ? null : { term, voice };
+export function isOf(sentence: string, claim: Pick<Claim, 'term' | 'files'>): boolean {
+  const said = spoken(sentence);
+  return said !== null && said.term === claim.term && said.voice === voiceOfClaim(claim);
 }
 
 /**

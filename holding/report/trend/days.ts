@@ -21,11 +21,6 @@ export function dayText(day: Day): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
-/** As a person says it: 1 March 2026. */
-export function dayWords(day: Day): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(day * dayMs);
-}
-
 /** 0: the period that ends today; 1 to {@link weeksBefore}: the weeks before; null: neither. */
 export function weekOf(day: Day, today: Day): number | null {
   const week = Math.floor((today - day) / daysInPeriod);

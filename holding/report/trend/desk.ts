@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
+import type { Words } from '#lib/language.ts';
 import { ToolError } from '#mcp/tool-error.ts';
 import { feedHosts } from '../../swarm/mandate-authorize.ts';
 import { cleanText } from '../../swarm/guard.ts';
 import { createCaller, type Caller } from './caller.ts';
 import { dayIn, type Day } from './days.ts';
 import { createRecollection } from './earlier.ts';
+import { noDocumentsGap } from './document-gaps.ts';
 import { readDocuments, type Collected } from './documents.ts';
 import { openFeedWay } from './fetch-feed.ts';
 import { readFeeds } from './feeds.ts';
@@ -29,7 +31,7 @@ const exampleOnly = 'Only the shipped documents: this is an example';
 
 /** Begins a report: nothing is read before it is sure that the mandate holds and that there is a place to write. */
 export async function openDesk({ unit, demo, signal }: TrendRequest, options: TrendsOptions): Promise<TrendDesk> {
-  const { hub, mandates, paths, clock, timezone, memory, openEgress } = options;
+  const { hub, mandates, paths, clock, timezone, language, memory, openEgress } = options;
   const mandate = await mandates.require(unit);
   const { folder: home, unit: shipped } = await mandates.standing(unit);
   const run = `trend-report-${crypto.randomUUID()}`;
@@ -48,7 +50,7 @@ export async function openDesk({ unit, demo, signal }: TrendRequest, options: Tr
   using opened = new DisposableStack();
   const sightings = opened.use(openSightings(demo ? null : paths.trendsDb, now));
   sightings.prune(unit, today, feeds);
-  const gaps: string[] = sightings.fault === null ? [] : [sightings.fault];
+  const gaps: Words[] = sightings.fault === null ? [] : [sightings.fault];
   const common = { caller, today, signal, topics: topics.map(phraseOf) };
 
   async function keep({ items, covers, gaps: found }: Collected): Promise<number> {
@@ -74,10 +76,7 @@ export async function openDesk({ unit, demo, signal }: TrendRequest, options: Tr
           isLate: () => msLeftOf(shareForDocuments) <= 0,
         }),
       );
-      if (read === 0)
-        gaps.push(
-          `No documents were read: put text (.md, .txt, .html, .csv) into units/${unit}/documents in the data folder.`,
-        );
+      if (read === 0) gaps.push(noDocumentsGap(unit));
       return `${read} documents`;
     },
     readFeeds: async () => {
@@ -91,7 +90,9 @@ export async function openDesk({ unit, demo, signal }: TrendRequest, options: Tr
     searchTopics: async () =>
       demo ? exampleOnly : `${await keep(await searchTopics({ ...common, hub, topics, msLeft }))} results of searches`,
     compare: async () =>
-      recollection.recall(await findingsOf({ unit, example: demo, today, now, topics, sightings, gaps, signal })),
+      recollection.recall(
+        await findingsOf({ unit, language, example: demo, today, now, topics, sightings, gaps, signal }),
+      ),
     write: async (report) => {
       const files = [`${report.id}.md`, `${report.id}.json`];
       const [markdown, json] = [renderReport(report), `${JSON.stringify(report, null, 2)}\n`];

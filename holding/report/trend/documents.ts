@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import { messageOf } from '#lib/errors.ts';
-import { cleanText, quoteOf, shorten } from '../../swarm/guard.ts';
+import type { Words } from '#lib/language.ts';
+import { cleanText } from '../../swarm/guard.ts';
 import { forEachOf, isFinal, type Caller } from './caller.ts';
 import { daysInPeriod, daysKept, type Day } from './days.ts';
 import type { Cover } from './coverage.ts';
+import { copyGaps, mostBytes, mostRead, unreadGaps, type Reading } from './document-gaps.ts';
 import { findFiles, type FoundFile } from './files.ts';
 import type { Item } from './sightings.ts';
 import { spokenOf } from './terms.ts';
@@ -13,7 +15,7 @@ import { isBinary, textOfHtml } from './text.ts';
 /** What came of looking somewhere: what was read, and what could not be. */
 export interface Collected {
   readonly items: readonly Item[];
-  readonly gaps: readonly string[];
+  readonly gaps: readonly Words[];
   /** Of which days it is known what was said; of documents nothing need be kept. */
   readonly covers: readonly Cover[];
 }
@@ -34,9 +36,6 @@ export interface DocumentsOptions {
   readonly isLate: () => boolean;
 }
 
-/** The tool takes a file whole, so a longer one is not asked for. */
-const mostBytes = 256 * 1024;
-const mostRead = 1000;
 const atATime = 4;
 
 /**
@@ -61,32 +60,10 @@ export async function readDocuments(options: DocumentsOptions): Promise<Collecte
     covers: [],
     gaps: [
       ...gaps,
-      ...gapsOf({ old, large, left: wanted.length - done, chosen, done, read }, options),
-      ...copiesIn(read.items),
+      ...unreadGaps({ old, large, left: wanted.length - done, isFull: done === chosen.length, read }, options),
+      ...copyGaps(read.items),
     ],
   };
-}
-
-interface Unread {
-  readonly old: readonly FoundFile[];
-  readonly large: readonly FoundFile[];
-  readonly left: number;
-  readonly chosen: readonly FoundFile[];
-  readonly done: number;
-  readonly read: Reading;
-}
-
-function gapsOf({ old, large, left, chosen, done, read }: Unread, options: DocumentsOptions): string[] {
-  const isFull = done === chosen.length;
-  return [
-    ...(old.length > 0 ? [`Older than ${daysKept} days and not read: ${names(old, options)}.`] : []),
-    ...(large.length > 0 ? [`Larger than ${mostBytes / 1024} KiB and not read: ${names(large, options)}.`] : []),
-    ...(read.broken.length > 0 ? [`Not text, or not readable: ${names(read.broken, options)}.`] : []),
-    ...(read.refused === null ? [] : [`Documents could not be read: ${quoteOf(read.refused)}`]),
-    ...(left > 0 && read.refused === null
-      ? [`${left} documents were left out, the oldest: ${whyLeft(options, isFull)}.`]
-      : []),
-  ];
 }
 
 /** The newest of this period and the newest before it, for without the latter there is nothing to compare with. */
@@ -96,19 +73,6 @@ function chooseNewest(files: readonly FoundFile[], most: number, { today, dayOf 
   const before = newest.filter((file) => dayOf(file) <= today - daysInPeriod);
   const ofNow = now.slice(0, Math.max(Math.ceil(most / 2), most - before.length));
   return [...ofNow, ...before.slice(0, most - Math.min(most, ofNow.length))];
-}
-
-function whyLeft({ caller }: DocumentsOptions, isFull: boolean): string {
-  if (!isFull) return 'the time for reading was over';
-  if (caller.left('filesystem.read_text_file') === 0)
-    return 'the mandate allows no more calls of filesystem.read_text_file';
-  return `a report reads ${mostRead} at most`;
-}
-
-interface Reading {
-  readonly items: Item[];
-  readonly broken: FoundFile[];
-  refused: string | null;
 }
 
 async function readOne(file: FoundFile, options: DocumentsOptions, read: Reading): Promise<void> {
@@ -145,26 +109,4 @@ function itemOf(
     sha256,
     callId,
   };
-}
-
-/** The same text under several names is one source. */
-function copiesIn(items: readonly Item[]): string[] {
-  const copies = [...Map.groupBy(items, ({ sha256 }) => sha256).values()].flatMap((same) => {
-    const [, ...later] = same.toSorted((one, other) => one.day - other.day || (one.source < other.source ? -1 : 1));
-    return later.map(({ source }) => source);
-  });
-  return copies.length === 0 ? [] : [`The same text as another document, so not counted: ${listed(copies)}.`];
-}
-
-function names(files: readonly FoundFile[], { home }: DocumentsOptions): string {
-  return listed(files.map(({ path }) => relative(home, path)));
-}
-
-function listed(paths: readonly string[]): string {
-  const shown = paths
-    .map((path) => shorten(quoteOf(path), 120))
-    .toSorted()
-    .slice(0, 5);
-  const more = paths.length - shown.length;
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

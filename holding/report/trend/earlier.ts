@@ -1,4 +1,5 @@
 import { messageOf } from '#lib/errors.ts';
+import { sayIn, type Words } from '#lib/language.ts';
 import type { Memory, NewRecord } from '../../memory/memory.ts';
 import type { OpenMemory } from '../../memory/open-memory.ts';
 import { recordId, type MemoryRecord } from '../../memory/record.ts';
@@ -26,7 +27,10 @@ const mostRecalled = 80;
 const mostChars = 100_000;
 /** Days on which one term is told; what lies before that is not looked for. */
 const mostTold = 1000;
-const notAsked = 'The memory could not be asked, so no claim says when it was told before';
+const notAsked: Words = {
+  en: 'The memory could not be asked, so no claim says when it was told before',
+  nl: 'Het geheugen was niet te bevragen, dus bij geen trend staat wanneer die eerder is gemeld',
+};
 
 /** The memory, as one run of a report uses it. */
 export function createRecollection({ open, runId, signal }: RecollectionOptions): Recollection {
@@ -45,7 +49,8 @@ export function createRecollection({ open, runId, signal }: RecollectionOptions)
         return { ...report, claims };
       } catch (error) {
         signal.throwIfAborted();
-        return { ...report, gaps: [...report.gaps, shorten(`${notAsked}: ${messageOf(error)}`, mostInGap)] };
+        const gap = `${sayIn(report.language)(notAsked)}: ${messageOf(error)}`;
+        return { ...report, gaps: [...report.gaps, shorten(gap, mostInGap)] };
       }
     },
     remember: async (report) => {

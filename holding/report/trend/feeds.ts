@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { parseFeed } from 'feedsmith';
 import { getDomain } from 'tldts';
-import { messageOf, OmegaError } from '#lib/errors.ts';
+import { messageOf } from '#lib/errors.ts';
+import { translate, type Translated, type Words } from '#lib/language.ts';
 import { cleanText, shorten } from '../../swarm/guard.ts';
 import { forEachOf } from './caller.ts';
 import { coverOfList, type Cover } from './coverage.ts';
 import { daysKept, type Day } from './days.ts';
 import type { Collected } from './documents.ts';
+import { entriesOf, type Entry } from './feed-entries.ts';
+import { FeedError } from './feed-error.ts';
 import type { FeedWay } from './fetch-feed.ts';
 import type { Item, Sightings } from './sightings.ts';
 import { spokenOf } from './terms.ts';
@@ -26,17 +28,16 @@ export interface FeedsOptions {
 }
 
 const atATime = 4;
-const mostItems = 100;
 const mostText = 20_000;
 
 /** Fetches the feeds of the mandate and reads what they hold; one that fails is a gap, and the others go on. */
 export async function readFeeds(options: FeedsOptions): Promise<Collected> {
   const { feeds, signal, msLeft } = options;
   const [items, covers]: [Item[], Cover[]] = [[], []];
-  const failed = new Map<string, string[]>();
+  const failed = new Map<string, Failure>();
   await forEachOf(feeds, { atATime, stop: () => signal.aborted }, async (feed) => {
     try {
-      if (msLeft() <= 0) throw new OmegaError('the time of this run was over', { code: 'E_FEED' });
+      if (msLeft() <= 0) throw new FeedError(timeOver);
       const found = await readFeed(feed, options);
       items.push(...found);
       covers.push(
@@ -47,17 +48,37 @@ export async function readFeeds(options: FeedsOptions): Promise<Collected> {
         ),
       );
     } catch (error) {
-      const why = shorten(cleanText(messageOf(error)), 200);
-      failed.set(why, [...(failed.get(why) ?? []), shorten(placeOf(feed), 120)]);
+      const why = translate(whyOf(error), (text) => shorten(cleanText(text), 200));
+      const { places = [] } = failed.get(why.en) ?? {};
+      failed.set(why.en, { why, places: [...places, shorten(placeOf(feed), 120)] });
     }
   });
   signal.throwIfAborted();
-  return { items, covers, gaps: [...failed].map(([why, places]) => failureOf(why, places)).toSorted() };
+  const gaps = [...failed.values()].map(failureOf).toSorted((one, other) => (one.en < other.en ? -1 : 1));
+  return { items, covers, gaps };
 }
 
-function failureOf(why: string, places: readonly string[]): string {
-  const which = places.length === 1 ? 'The feed' : `${places.length} feeds:`;
-  return `${which} ${places.toSorted().join(', ')} could not be read: ${why}`;
+const timeOver = { en: 'the time of this run was over', nl: 'de tijd voor dit rapport was om' };
+const noItems = { en: 'it holds no items', nl: 'er staat niets in' };
+
+/** What others said of it stays as they said it. */
+function whyOf(error: unknown): Words {
+  return error instanceof FeedError ? error.words : messageOf(error);
+}
+
+/** Why feeds could not be read, and which. */
+interface Failure {
+  readonly why: Translated;
+  readonly places: readonly string[];
+}
+
+function failureOf({ why, places }: Failure): Translated {
+  const all = places.toSorted().join(', ');
+  const feeds =
+    places.length === 1
+      ? { en: `The feed ${all}`, nl: `De feed ${all} was` }
+      : { en: `${places.length} feeds: ${all}`, nl: `${places.length} feeds (${all}) waren` };
+  return { en: `${feeds.en} could not be read: ${why.en}`, nl: `${feeds.nl} niet te lezen: ${why.nl}` };
 }
 
 /** As a person knows it, and without what may be a key in its query. */
@@ -70,7 +91,7 @@ async function readFeed(feed: string, { unit, way, sightings, signal, msLeft, ..
   const copy = sightings.feed(unit, feed);
   const fetched = await way.fetch(feed, copy, AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(msLeft()))]));
   const entries = entriesOf((fetched ?? copy)?.body ?? '');
-  if (entries.length === 0) throw new OmegaError('it holds no items', { code: 'E_FEED' });
+  if (entries.length === 0) throw new FeedError(noItems);
   // Kept once it has been read: a broken one is asked for again.
   if (fetched !== null) sightings.keepFeed(unit, feed, fetched);
   const source = sourceOf(feed);
@@ -83,57 +104,6 @@ async function readFeed(feed: string, { unit, way, sightings, signal, msLeft, ..
  */
 function sourceOf(feed: string): string {
   return getDomain(feed) ?? new URL(feed).hostname;
-}
-
-interface Entry {
-  readonly id: string;
-  readonly title: string;
-  readonly html: string;
-  readonly link: string;
-  /** As it is written there. */
-  readonly date: string;
-}
-
-/** Of RSS, RDF, Atom and JSON feeds the same few things. */
-function entriesOf(body: string): Entry[] {
-  const { format, feed } = parseFeed(body, { maxItems: mostItems });
-  if (format === 'atom') {
-    return (feed.entries ?? []).map((entry) => {
-      const link = entry.links?.find(({ rel }) => rel === undefined || rel === 'alternate')?.href ?? '';
-      return {
-        id: entry.id ?? link,
-        title: entry.title?.value ?? '',
-        html: entry.summary?.value ?? entry.content?.value ?? '',
-        link,
-        date: entry.published ?? entry.updated ?? '',
-      };
-    });
-  }
-  if (format === 'json') {
-    return (feed.items ?? []).map((item) => ({
-      id: item.id ?? item.url ?? '',
-      title: item.title ?? '',
-      html: item.content_html ?? item.content_text ?? item.summary ?? '',
-      link: item.url ?? '',
-      date: item.date_published ?? '',
-    }));
-  }
-  if (format === 'rdf') {
-    return (feed.items ?? []).map((item) => ({
-      id: item.link ?? item.title ?? '',
-      title: item.title ?? '',
-      html: item.description ?? '',
-      link: item.link ?? '',
-      date: item.dc?.dates?.[0] ?? '',
-    }));
-  }
-  return (feed.items ?? []).map((item) => ({
-    id: item.guid?.value ?? item.link ?? item.title ?? '',
-    title: item.title ?? '',
-    html: item.description ?? item.content?.encoded ?? '',
-    link: item.link ?? '',
-    date: item.pubDate ?? item.dc?.dates?.[0] ?? '',
-  }));
 }
 
 interface Of extends Pick<FeedsOptions, 'today' | 'dayOf' | 'topics'> {

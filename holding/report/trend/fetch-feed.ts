@@ -1,11 +1,12 @@
 import { fetch, ProxyAgent, type Dispatcher, type Response } from 'undici';
-import { messageOf, OmegaError } from '#lib/errors.ts';
+import { messageOf } from '#lib/errors.ts';
 import { hostOf } from '../../swarm/mandate-authorize.ts';
+import { FeedError } from './feed-error.ts';
 import type { FeedCopy } from './sightings.ts';
 
 /** How feeds are fetched: through the one guarded way out. */
 export interface FeedWay extends AsyncDisposable {
-  /** The feed as it is now; null: not changed since the copy. @throws OmegaError `E_FEED` with what happened. */
+  /** The feed as it is now; null: not changed since the copy. @throws FeedError */
   readonly fetch: (feed: string, copy: FeedCopy | null, signal: AbortSignal) => Promise<FeedCopy | null>;
 }
 
@@ -30,7 +31,7 @@ export function openFeedWay({ hosts, proxy }: FeedWayOptions): FeedWay {
       if (response.status === 304 && copy !== null) return null;
       if (!response.ok) {
         await response.body?.cancel();
-        throw feedError(`it answers ${response.status}`);
+        throw new FeedError({ en: `it answers ${response.status}`, nl: `het antwoord is ${response.status}` });
       }
       return {
         etag: response.headers.get('etag'),
@@ -62,18 +63,32 @@ async function follow(first: URL, { hosts, dispatcher, copy, signal }: Way): Pro
     await response.body?.cancel();
     url = allowedTarget(location, url, hosts);
   }
-  throw feedError(`it redirects more than ${mostRedirects} times`);
+  throw new FeedError({
+    en: `it redirects more than ${mostRedirects} times`,
+    nl: `er zijn meer dan ${mostRedirects} doorverwijzingen`,
+  });
 }
 
 /** The proxy's own refusals come as words of the client's about tunnels. */
-function unreachable(error: unknown, url: URL): OmegaError {
+function unreachable(error: unknown, url: URL): FeedError {
   const said = messageOf(error);
   const status = /Proxy response \((\d+)\)/.exec(said)?.[1];
-  if (status === '403') return feedError(`the guarded way out does not let it through to ${url.host}`);
-  if (status !== undefined) return feedError('it cannot be reached; is there a network?');
+  if (status === '403')
+    return new FeedError({
+      en: `the guarded way out does not let it through to ${url.host}`,
+      nl: `de bewaakte uitgang laat niets door naar ${url.host}`,
+    });
+  if (status !== undefined)
+    return new FeedError({
+      en: 'it cannot be reached; is there a network?',
+      nl: 'niet te bereiken; is er een netwerk?',
+    });
   if (error instanceof Error && error.name === 'TimeoutError')
-    return feedError(`it did not answer in time, which is ${timeoutMs / 1000} s or what was left of the run's`);
-  return feedError(`it cannot be reached: ${said}`);
+    return new FeedError({
+      en: `it did not answer in time, which is ${timeoutMs / 1000} s or what was left of the run's`,
+      nl: `geen antwoord op tijd: binnen ${timeoutMs / 1000} s, of binnen de tijd die er nog was`,
+    });
+  return new FeedError({ en: `it cannot be reached: ${said}`, nl: `niet te bereiken: ${said}` });
 }
 
 function headersFor(copy: FeedCopy | null): Record<string, string> {
@@ -88,26 +103,41 @@ function headersFor(copy: FeedCopy | null): Record<string, string> {
 
 function allowedTarget(location: string, from: URL, hosts: readonly string[]): URL {
   const url = URL.parse(location, from.href);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw feedError('it redirects to what is no web address');
-  if (from.protocol === 'https:' && url.protocol === 'http:') throw feedError('it redirects to a place without https');
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new FeedError({
+      en: 'it redirects to what is no web address',
+      nl: 'de doorverwijzing leidt naar iets wat geen webadres is',
+    });
+  if (from.protocol === 'https:' && url.protocol === 'http:')
+    throw new FeedError({
+      en: 'it redirects to a place without https',
+      nl: 'de doorverwijzing leidt naar een plek zonder https',
+    });
   if (hosts.some((pattern) => covers(pattern, hostOf(url)))) return url;
-  throw feedError(
-    `it redirects to ${url.hostname}, which the mandate does not allow; if that is its new home, write it there`,
-  );
+  throw new FeedError({
+    en: `it redirects to ${url.hostname}, which the mandate does not allow; if that is its new home, write it there`,
+    nl: `de doorverwijzing leidt naar ${url.hostname}, en dat staat het mandaat niet toe; is dat het nieuwe adres, zet het daar dan in`,
+  });
 }
 
 function covers(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : pattern === host;
 }
 
+const noText = { en: 'it sends what is no text', nl: 'er komt iets wat geen tekst is' };
+const tooLarge = {
+  en: `it is larger than ${mostBytes / 1024 / 1024} MiB`,
+  nl: `groter dan ${mostBytes / 1024 / 1024} MiB`,
+};
+
 /** Counted as it is unpacked, so that a small packet cannot become a giant. */
 async function textOf(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
-    if (!(chunk instanceof Uint8Array)) throw feedError('it sends what is no text');
+    if (!(chunk instanceof Uint8Array)) throw new FeedError(noText);
     bytes += chunk.byteLength;
-    if (bytes > mostBytes) throw feedError(`it is larger than ${mostBytes / 1024 / 1024} MiB`);
+    if (bytes > mostBytes) throw new FeedError(tooLarge);
     chunks.push(chunk);
   }
   return decode(Buffer.concat(chunks), response.headers.get('content-type') ?? '');
@@ -122,8 +152,4 @@ function decode(body: Buffer, contentType: string): string {
   } catch {
     return body.toString(); // An encoding that nobody knows is most often UTF-8 with a wrong name.
   }
-}
-
-function feedError(message: string): OmegaError {
-  return new OmegaError(message, { code: 'E_FEED' });
 }

@@ -1,7 +1,9 @@
 import { join, relative } from 'node:path';
 import { messageOf } from '#lib/errors.ts';
+import type { Words } from '#lib/language.ts';
 import { quoteOf } from '../../swarm/guard.ts';
 import { forEachOf, isFinal, type Caller } from './caller.ts';
+import { folderGap, foldersGap, kindsGap, lookGaps, type Look } from './file-gaps.ts';
 
 /** A file that could be read, by what the Filesystem server says of it. */
 export interface FoundFile {
@@ -25,8 +27,8 @@ const atATime = 4;
 
 interface Search {
   readonly paths: string[];
-  readonly gaps: string[];
-  /** How many files of each kind that cannot be read. */
+  readonly gaps: Words[];
+  /** How many files of each kind that cannot be read, by the ending of their names, which may be none. */
   readonly others: Map<string, number>;
   foldersLeft: number;
 }
@@ -34,15 +36,12 @@ interface Search {
 /** The files below a folder with their sizes and times, and what was not looked at. */
 export async function findFiles(
   options: FilesOptions,
-): Promise<{ readonly files: FoundFile[]; readonly gaps: string[] }> {
+): Promise<{ readonly files: FoundFile[]; readonly gaps: Words[] }> {
   const { caller, signal } = options;
   const search: Search = { paths: [], gaps: [], others: new Map(), foldersLeft: 0 };
   await listInto(search, options);
-  if (search.foldersLeft > 0)
-    search.gaps.push(
-      `${search.foldersLeft} folders were not looked into: they lie too deep, are too many, or time was over.`,
-    );
-  if (search.others.size > 0) search.gaps.push(`Of a kind that is not read: ${kinds(search.others)}.`);
+  if (search.foldersLeft > 0) search.gaps.push(foldersGap(search.foldersLeft));
+  if (search.others.size > 0) search.gaps.push(kindsGap(search.others));
 
   const allowed = caller.left('filesystem.get_file_info');
   const asked = search.paths.slice(0, allowed);
@@ -50,13 +49,7 @@ export async function findFiles(
   const stop = (): boolean => signal.aborted || options.isLate() || look.refused !== null;
   const done = await forEachOf(asked, { atATime, stop }, (path) => lookAt(path, caller, look));
   signal.throwIfAborted();
-  if (look.refused !== null) search.gaps.push(`Documents could not be looked at: ${quoteOf(look.refused)}`);
-  else if (search.paths.length > done)
-    search.gaps.push(
-      `${search.paths.length - done} of ${search.paths.length} documents were not looked at: ${done < asked.length ? 'time was over' : `the mandate leaves ${allowed} calls of filesystem.get_file_info`}.`,
-    );
-  if (look.broken > 0)
-    search.gaps.push(`${look.broken} documents could not be looked at; they may have gone meanwhile.`);
+  search.gaps.push(...lookGaps(look, { of: search.paths.length, done, allowed }));
   return { files: look.files, gaps: search.gaps };
 }
 
@@ -75,9 +68,7 @@ async function listInto(search: Search, { caller, folder, home, signal, isLate }
         sort(text, path, { search, below });
       } catch (error) {
         signal.throwIfAborted();
-        search.gaps.push(
-          `The folder ${quoteOf(relative(home, path)) || '.'} could not be listed: ${quoteOf(messageOf(error))}`,
-        );
+        search.gaps.push(folderGap(quoteOf(relative(home, path)) || '.', quoteOf(messageOf(error))));
         if (isFinal(error)) return;
       }
     }
@@ -94,23 +85,10 @@ function sort(text: string, folder: string, { search, below }: { search: Search;
     if (kind === 'DIR') below.push(join(folder, name));
     else if (readable.test(name)) search.paths.push(join(folder, name));
     else {
-      const ending = /\.[a-z0-9]{1,8}$/i.exec(name)?.[0].toLowerCase() ?? 'without an ending';
+      const ending = /\.[a-z0-9]{1,8}$/i.exec(name)?.[0].toLowerCase() ?? '';
       search.others.set(ending, (search.others.get(ending) ?? 0) + 1);
     }
   }
-}
-
-function kinds(others: ReadonlyMap<string, number>): string {
-  const most = [...others].toSorted((one, other) => other[1] - one[1]);
-  const shown = most.slice(0, 6).map(([ending, count]) => `${count} ${ending}`);
-  const more = most.slice(6).reduce((sum, [, count]) => sum + count, 0);
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} others` : ''}`;
-}
-
-interface Look {
-  readonly files: FoundFile[];
-  broken: number;
-  refused: string | null;
 }
 
 async function lookAt(path: string, caller: Caller, look: Look): Promise<void> {

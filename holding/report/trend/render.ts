@@ -1,141 +1,129 @@
-import { cleanText, escapeMarkdown, unescapeMarkdown } from '../../swarm/guard.ts';
-import type { Claim, Counts, Earlier, Report } from './report.ts';
+import { sayIn, type Say, type Translated, type Words } from '#lib/language.ts';
+import { amountOf } from '../../health/views/wording.ts';
+import { escapeLine } from './escape-line.ts';
+import { renderClaim } from './render-claim.ts';
+import type { Report } from './report.ts';
+import { dayWords, numberWords, trendNoun, voiceNouns, weeksWords } from './wording.ts';
 
 const mostBelow = 60;
 
 /** A report as Markdown. What comes from outside stands in it escaped: it links, loads and marks up nothing. */
 export function renderReport(report: Report): string {
-  const { title, claims, gaps, example } = report;
+  const { title, claims, gaps, example, language } = report;
+  const say = sayIn(language);
   return [
-    `# ${example ? 'Example: ' : ''}${escape(title)}`,
-    ...(report.example
-      ? ['> **This is an example**, made from documents that came with Omega. It says nothing of yours.']
-      : []),
-    summaryOf(report),
-    ...(claims.length > 0 ? ['## What is new', ...claims.map(renderClaim)] : []),
-    ...topicsOf(report),
-    ...belowOf(report),
-    ...namedOf(report),
-    ...(gaps.length > 0 ? ['## What could not be looked at', list(gaps)] : []),
-    footOf(report),
+    `# ${example ? say({ en: 'Example: ', nl: 'Voorbeeld: ' }) : ''}${escapeLine(title)}`,
+    ...(example ? [say(exampleWords)] : []),
+    say(summaryOf(report)),
+    ...(claims.length > 0 ? [say({ en: '## What is new', nl: '## Wat er nieuw is' })] : []),
+    ...claims.map((claim, index) => renderClaim(claim, index + 1, say)),
+    ...topicsOf(report, say),
+    ...belowOf(report, say),
+    ...namedOf(report, say),
+    ...gapsOf(gaps, say),
+    '---',
+    say(footOf(report)),
   ]
     .join('\n\n')
     .concat('\n');
 }
 
-function summaryOf({ claims, sources, period }: Report): string {
-  const from = [
-    ...(sources.documents > 0 ? [counted(sources.documents, 'document')] : []),
-    ...(sources.domains > 0 ? [`${counted(sources.domains, 'domain')} of the web`] : []),
-  ].join(' and ');
+const exampleWords: Words = {
+  en: '> **This is an example**, made from documents that came with Omega. It says nothing of yours.',
+  nl: '> **Dit is een voorbeeld**, gemaakt van documenten die bij Omega horen. Over die van jou zegt het niets.',
+};
+
+function summaryOf({ claims, sources, period }: Report): Translated {
+  const [from, until] = [dayWords(period.from), dayWords(period.until)];
+  const when = { en: `from ${from.en} to ${until.en}`, nl: `van ${from.nl} tot en met ${until.nl}` };
   if (sources.documents + sources.domains === 0)
-    return `From ${period.from} to ${period.until} there was nothing to read.`;
-  const what = claims.length === 0 ? 'No trend' : counted(claims.length, 'trend');
-  const compared =
-    period.weeksBefore === 0
-      ? 'without an earlier week to compare with'
-      : `compared with ${weeks(period.weeksBefore)} before`;
-  return `${what} from ${period.from} to ${period.until}, in ${from}, ${compared}.`;
+    return {
+      en: `There was nothing to read ${when.en}.`,
+      nl: `Er was niets te lezen ${when.nl}.`,
+    };
+  const what = claims.length === 0 ? { en: 'No trend', nl: 'Geen trend' } : amountOf(claims.length, trendNoun);
+  const [where, compared] = [sourcesWords(sources), comparedWords(period.weeksBefore)];
+  return {
+    en: `${what.en} ${when.en}, in ${where.en}, ${compared.en}.`,
+    nl: `${what.nl} ${when.nl}, in ${where.nl}, ${compared.nl}.`,
+  };
 }
 
-/** `1 trend`, `2 trends`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+/** In what was read: the kinds of sources that there were. */
+export function sourcesWords({ documents, domains }: Report['sources']): Translated {
+  const [files, web] = [amountOf(documents, voiceNouns.document), amountOf(domains, voiceNouns.domain)];
+  if (domains === 0) return files;
+  const sites = { en: `${web.en} of the web`, nl: `${web.nl} op het web` };
+  return documents === 0 ? sites : { en: `${files.en} and ${sites.en}`, nl: `${files.nl} en ${sites.nl}` };
 }
 
-function weeks(count: number): string {
-  return count === 1 ? 'the week' : `the ${count} weeks`;
+/** With how many weeks before it was compared. */
+export function comparedWords(weeksBefore: number): Translated {
+  if (weeksBefore === 0)
+    return { en: 'without an earlier week to compare with', nl: 'zonder eerdere week om mee te vergelijken' };
+  const { en, nl } = weeksWords(weeksBefore);
+  return { en: `compared with ${en} before`, nl: `vergeleken met ${nl} ervoor` };
 }
 
-function renderClaim(
-  { term, text, quotes, evidence, change, domains, files, counts, earlier }: Claim,
-  index: number,
-): string {
-  const named = [...(files > 0 ? [counted(files, 'own document')] : []), ...domains]
-    .slice(0, 12)
-    .map(escape)
-    .join(', ');
-  return [
-    `### ${index + 1}. ${escape(term)}`,
-    escape(text),
-    ...(earlier === null ? [] : [toldBefore(earlier, counts)]),
-    ...quotes.map((quote) => `> “${escape(quote.text)}” (${escape(quote.source)})`),
-    `Named by: ${named}. Change: ${change.logOdds} in log-odds, ± ${change.standardError}.`,
-    `Evidence:\n\n${evidence.map(({ callId, url, sha256 }) => `- ${code(url)} sha256 ${sha256.slice(0, 16)}${callId === null ? '' : `, call ${code(callId)}`}`).join('\n')}`,
-  ].join('\n\n');
-}
-
-/** Since when it is told, and whether a larger or a smaller share of the sources names it now. */
-function toldBefore({ first, last, sources, of }: Earlier, now: Counts): string {
-  const share = now.sources * of - sources * now.of;
-  const strength = share > 0 ? 'stronger' : share < 0 ? 'weaker' : 'as strong';
-  const again = first === last ? `First told on ${first}` : `First told on ${first}, last on ${last}`;
-  return `${again}, then named by ${sources} of ${of}: now again, and ${strength}.`;
-}
-
-function topicsOf({ topics, period }: Report): string[] {
+function topicsOf({ topics, period }: Report, say: Say): string[] {
   if (topics.length === 0) return [];
-  const rows = topics.map(
-    ({ topic, sources, earlier }) => `| ${escape(topic)} | ${sources} | ${period.weeksBefore === 0 ? '–' : earlier} |`,
-  );
-  return ['## Your topics', ['| topic | sources | in a week before |', '|---|---|---|', ...rows].join('\n')];
+  const rows = topics.map(({ topic, sources, earlier }) => {
+    return `| ${escapeLine(topic)} | ${sources} | ${period.weeksBefore === 0 ? '–' : say(numberWords(earlier))} |`;
+  });
+  const head = say({
+    en: '| topic | sources | in a week before |',
+    nl: '| onderwerp | bronnen | in een week ervoor |',
+  });
+  return [say({ en: '## Your topics', nl: '## Jouw onderwerpen' }), [head, '|---|---|---|', ...rows].join('\n')];
 }
 
-function belowOf({ belowLimit, detectionLimit }: Report): string[] {
+function belowOf({ belowLimit, detectionLimit: limit }: Report, say: Say): string[] {
   if (belowLimit.length === 0) return [];
-  const shown = belowLimit.slice(0, mostBelow).map(({ term, counts }) => `${escape(term)} (${counts.sources})`);
+  const shown = belowLimit.slice(0, mostBelow).map(({ term, counts }) => `${escapeLine(term)} (${counts.sources})`);
   const more = belowLimit.length - shown.length;
+  const all = shown.join(', ');
   const needed =
-    detectionLimit === null
-      ? 'There are too few sources to call anything a trend'
-      : `A new trend needs ${detectionLimit} sources here at least`;
+    limit === null
+      ? {
+          en: 'There are too few sources to call anything a trend',
+          nl: 'Er zijn te weinig bronnen om iets een trend te noemen',
+        }
+      : {
+          en: `A new trend needs ${limit} sources here at least`,
+          nl: `Een nieuwe trend heeft hier minstens ${limit} bronnen nodig`,
+        };
   return [
-    '## Below the limit',
-    `${needed}; these rose, but are named by too few, and so are **not** trends: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+    say({ en: '## Below the limit', nl: '## Onder de grens' }),
+    say({
+      en: `${needed.en}; these rose, but are named by too few, and so are **not** trends: ${all}${more > 0 ? ` and ${more} more` : ''}.`,
+      nl: `${needed.nl}; deze stegen wel, maar te weinig bronnen noemen ze, dus het zijn **geen** trends: ${all}${more > 0 ? ` en nog ${more}` : ''}.`,
+    }),
   ];
 }
 
-function namedOf({ mostNamed }: Report): string[] {
+function namedOf({ mostNamed }: Report, say: Say): string[] {
   if (mostNamed.length === 0) return [];
+  const all = mostNamed.map(({ term, sources }) => `${escapeLine(term)} (${sources})`).join(', ');
   return [
-    '## Named most',
-    `Whether new or not: ${mostNamed.map(({ term, sources }) => `${escape(term)} (${sources})`).join(', ')}.`,
+    say({ en: '## Named most', nl: '## Het vaakst genoemd' }),
+    say({ en: `Whether new or not: ${all}.`, nl: `Nieuw of niet: ${all}.` }),
   ];
 }
 
-function footOf({ id, engine, claims, byChance, sources, generatedAt }: Report): string {
-  const chance = claims.length === 0 ? '' : ` By chance alone ${byChance} terms would pass for a trend.`;
+function gapsOf(gaps: Report['gaps'], say: Say): string[] {
+  if (gaps.length === 0) return [];
   return [
-    '---',
-    `${escape(id)}, by ${engine} (counted, not written by a model), ${sources.termsCompared} terms compared.${chance} Made ${new Date(generatedAt).toISOString()}.`,
-  ].join('\n\n');
+    say({ en: '## What could not be looked at', nl: '## Wat niet kon worden bekeken' }),
+    gaps.map((gap) => `- ${escapeLine(gap)}`).join('\n'),
+  ];
 }
 
-function list(lines: readonly string[]): string {
-  return lines.map((line) => `- ${escape(line)}`).join('\n');
-}
-
-function escape(text: string): string {
-  return escapeMarkdown(cleanText(text));
-}
-
-/** Shown as it is, and no link: a backtick in it would end it. */
-function code(text: string): string {
-  return `\`${cleanText(text).replaceAll('`', "'")}\``;
-}
-
-/** A report for a terminal: no marks, and nothing that would steer it. */
-export function plainReport(markdown: string): string {
-  return markdown
-    .split('\n')
-    .map((line) => {
-      const indent = /^ */.exec(line)?.[0] ?? '';
-      const text = cleanText(line)
-        .replace(/^#+ /, '')
-        .replaceAll('**', '')
-        .replaceAll(/(?<!\\)`/g, '');
-      return `${indent}${unescapeMarkdown(text)}`;
-    })
-    .filter((line) => !/^\|[-|]+\|$/.test(line))
-    .join('\n');
+function footOf({ id, engine, claims, byChance, sources, generatedAt }: Report): Translated {
+  const [name, terms, chance] = [escapeLine(id), numberWords(sources.termsCompared), numberWords(byChance)];
+  const made = new Date(generatedAt).toISOString();
+  const none = claims.length === 0;
+  return {
+    en: `${name}, by ${engine} (counted, not written by a model), ${terms.en} terms compared.${none ? '' : ` By chance alone ${chance.en} terms would pass for a trend.`} Made ${made}.`,
+    nl: `${name}, met ${engine === 'rules' ? 'regels' : engine} (geteld, niet door een model geschreven), ${terms.nl} termen vergeleken.${none ? '' : ` Door toeval alleen zouden ${chance.nl} termen voor een trend doorgaan.`} Gemaakt op ${made}.`,
+  };
 }

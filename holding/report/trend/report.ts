@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languages } from '#lib/language.ts';
 
 /** A report's name: also its files', so that it can lead nowhere else. */
 export const ReportId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/);
@@ -11,7 +12,7 @@ export const mostInGap = 1000;
 
 /** A count as lists, the page and the terminal show it. */
 const Count = z.int().min(0);
-const Day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
+const Day = z.iso.date();
 /** A term or an address; longer ones were not written by Omega. */
 const Line = z.string().max(5000);
 
@@ -51,6 +52,7 @@ export const Earlier = z.object({
 export type Earlier = z.infer<typeof Earlier>;
 
 export const Claim = z.object({
+  /** What is claimed, in the report's language. */
   text: Line,
   term: Line,
   evidence: z.array(Evidence).max(100),
@@ -59,6 +61,8 @@ export const Claim = z.object({
   /** How many of the unit's own documents name it. */
   files: Count,
   counts: Counts,
+  /** So many weeks before were compared with; null: an older report, which says it in its text alone. */
+  weeks: Count.nullable().default(null),
   change: Change,
   /** External text: cleaned, at most 200 characters each, and escaped where it is rendered. */
   quotes: z.array(z.object({ text: Line, source: Line })).max(100),
@@ -72,6 +76,8 @@ export const Report = z.object({
   id: ReportId,
   kind: z.literal('trend'),
   unit: ReportId,
+  /** In which it is written; before there were two it was English. */
+  language: z.enum(languages).default('en'),
   title: z.string().max(200),
   engine: z.enum(['rules', 'llm']),
   example: z.boolean(),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { getDomain } from 'tldts';
 import { z } from 'zod';
 import { messageOf } from '#lib/errors.ts';
+import type { Translated, Words } from '#lib/language.ts';
 import type { Hub, ToolResult } from '#mcp/hub.ts';
 import { cleanText, shorten } from '../../swarm/guard.ts';
 import { isFinal, type Caller } from './caller.ts';
@@ -33,21 +34,17 @@ const mostResults = 50;
 export async function searchTopics(options: SearchOptions): Promise<Collected> {
   const { hub, topics, caller, today, signal } = options;
   const status = hub.servers().find(({ name }) => name === server);
-  if (status === undefined || status.state === 'disabled')
-    return nothing('The web was not searched: brave-search is not set up.');
-  if (status.state === 'needs-auth')
-    return nothing(
-      'The web was not searched: that needs a key of Brave, as BRAVE_API_KEY in .env; see npm run mcp -- list.',
-    );
+  if (status === undefined || status.state === 'disabled') return nothing(notSetUp);
+  if (status.state === 'needs-auth') return nothing(needsKey);
 
-  const [items, covers, gaps]: [Item[], Cover[], string[]] = [[], [], []];
+  const [items, covers, gaps]: [Item[], Cover[], Words[]] = [[], [], []];
   for (const name of tools) {
     const tool = `${server}.${name}`;
     for (const [index, topic] of topics.entries()) {
       signal.throwIfAborted();
       const why = whyNot(tool, options);
       if (why !== null) {
-        gaps.push(`Topics not searched with ${name}: ${topics.length - index}; ${why}.`);
+        gaps.push(notSearched(name, topics.length - index, why));
         break;
       }
       try {
@@ -55,9 +52,7 @@ export async function searchTopics(options: SearchOptions): Promise<Collected> {
         covers.push({ channel: channelOf(tool, topic), from: today, until: today });
       } catch (error) {
         signal.throwIfAborted();
-        gaps.push(
-          `The search for “${cleanText(topic)}” with ${name} failed: ${shorten(cleanText(messageOf(error)), 200)}`,
-        );
+        gaps.push(failed(name, topic, error));
         if (isFinal(error)) break;
       }
     }
@@ -65,16 +60,41 @@ export async function searchTopics(options: SearchOptions): Promise<Collected> {
   return { items, covers, gaps };
 }
 
-function whyNot(tool: string, { caller, msLeft }: SearchOptions): string | null {
-  if (caller.left(tool) === 0) return 'the mandate allows no more calls of it';
-  return msLeft() > 0 ? null : 'the time of this run was over';
+const notSetUp = {
+  en: 'The web was not searched: brave-search is not set up.',
+  nl: 'Het web is niet doorzocht: brave-search is niet ingesteld.',
+};
+const needsKey = {
+  en: 'The web was not searched: that needs a key of Brave, as BRAVE_API_KEY in .env; see npm run mcp -- list.',
+  nl: 'Het web is niet doorzocht: daarvoor is een sleutel van Brave nodig, als BRAVE_API_KEY in .env; zie npm run mcp -- list.',
+};
+
+function whyNot(tool: string, { caller, msLeft }: SearchOptions): Translated | null {
+  if (caller.left(tool) === 0)
+    return { en: 'the mandate allows no more calls of it', nl: 'het mandaat staat geen aanroepen meer toe' };
+  return msLeft() > 0 ? null : { en: 'the time of this run was over', nl: 'de tijd voor dit rapport was om' };
+}
+
+function notSearched(tool: string, count: number, why: Translated): Words {
+  return {
+    en: `Topics not searched with ${tool}: ${count}; ${why.en}.`,
+    nl: `Onderwerpen die niet zijn gezocht met ${tool}: ${count}; ${why.nl}.`,
+  };
+}
+
+function failed(tool: string, topic: string, error: unknown): Words {
+  const [asked, why] = [cleanText(topic), shorten(cleanText(messageOf(error)), 200)];
+  return {
+    en: `The search for “${asked}” with ${tool} failed: ${why}`,
+    nl: `Het zoeken naar “${asked}” met ${tool} is mislukt: ${why}`,
+  };
 }
 
 function channelOf(tool: string, topic: string): string {
   return `${tool} ${phraseOf(topic)}`;
 }
 
-function nothing(gap: string): Collected {
+function nothing(gap: Words): Collected {
   return { items: [], covers: [], gaps: [gap] };
 }
 

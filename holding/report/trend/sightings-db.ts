@@ -2,6 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf, OmegaError } from '#lib/errors.ts';
+import type { Words } from '#lib/language.ts';
 import { openSqlite, transact } from '#lib/sqlite.ts';
 
 const migrations = [
@@ -23,10 +24,10 @@ const migrations = [
 ];
 const tables = 3;
 
-/** The record, and what was wrong with it in words, where it had to be begun anew. */
+/** The record, and what was wrong with it, where it had to be begun anew. */
 export interface OpenRecord {
   readonly db: DatabaseSync;
-  readonly fault: string | null;
+  readonly fault: Words | null;
 }
 
 /**
@@ -40,7 +41,10 @@ export function openRecord(path: string | null, now: number): OpenRecord {
   if (db !== null) return { db, fault: null };
   const aside = `${path}.broken-${new Date(now).toISOString().replaceAll(':', '')}`;
   for (const suffix of ['', '-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  const fault = `The record of earlier periods was damaged and is begun anew; it lies in ${basename(aside)}.`;
+  const fault = {
+    en: `The record of earlier periods was damaged and is begun anew; it lies in ${basename(aside)}.`,
+    nl: `De gegevens van eerdere weken waren beschadigd, dus die worden opnieuw verzameld; de oude staan in ${basename(aside)}.`,
+  };
   return { db: open(path), fault };
 }
 

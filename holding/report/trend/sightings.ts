@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Words } from '#lib/language.ts';
 import type { Sighting } from './count.ts';
 import type { Cover, Covered } from './coverage.ts';
 import { daysKept, type Day } from './days.ts';
@@ -33,8 +34,8 @@ export type Seen = Sighting & Pick<Item, 'key'>;
 
 /** What was seen in the last weeks, by unit. Running a report twice writes the same rows twice. */
 export interface Sightings extends Disposable {
-  /** In words, where the record had to be begun anew. */
-  readonly fault: string | null;
+  /** Where the record had to be begun anew. */
+  readonly fault: Words | null;
   /** An item that is known keeps the day on which it was seen first. */
   readonly add: (unit: string, items: readonly Item[], today: Day) => void;
   /** Documents with the same text are one: the first of them. */

@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf, OmegaError } from '#lib/errors.ts';
+import type { Language } from '#lib/language.ts';
 import { cleanText } from '../../swarm/guard.ts';
 import { exampleEnding, Report, ReportId } from './report.ts';
 
@@ -9,6 +10,8 @@ export interface ReportEntry {
   readonly id: string;
   readonly unit: string;
   readonly title: string;
+  /** In which it is written. */
+  readonly language: Language;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly engine: 'rules' | 'llm';
@@ -121,11 +124,12 @@ function goneIsNull(error: unknown): null {
 
 async function entryOf({ unit, id, path, modifiedAt }: ReportFile): Promise<ReportEntry> {
   try {
-    const { title, generatedAt: at, engine, claims, example } = await readJson(path);
-    return { id, unit, title: cleanText(title), at, engine, claims: claims.length, example, fault: null };
+    const { title, language, generatedAt: at, engine, claims, example } = await readJson(path);
+    return { id, unit, title: cleanText(title), language, at, engine, claims: claims.length, example, fault: null };
   } catch (error) {
     const fault = `it cannot be read: ${cleanText(messageOf(error)).slice(0, 200)}`;
-    return { id, unit, title: id, at: modifiedAt, engine: 'rules', claims: 0, example: isExample(id), fault };
+    const guess = { title: id, language: 'en', engine: 'rules', claims: 0, example: isExample(id) } as const;
+    return { id, unit, ...guess, at: modifiedAt, fault };
   }
 }
 

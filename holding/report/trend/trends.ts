@@ -1,6 +1,7 @@
 import type { Egress } from '#mcp/egress.ts';
 import type { Hub } from '#mcp/hub.ts';
 import type { Clock } from '#lib/clock.ts';
+import type { Language } from '#lib/language.ts';
 import type { DataPaths } from '#lib/paths.ts';
 import type { OpenMemory } from '../../memory/open-memory.ts';
 import type { Mandates } from '../../swarm/mandate-store.ts';
@@ -41,6 +42,8 @@ export interface TrendsOptions {
   readonly paths: Pick<DataPaths, 'units' | 'trendsDb'>;
   readonly clock: Clock;
   readonly timezone: string;
+  /** The owner's, in which reports are written. */
+  readonly language: Language;
   readonly memory: OpenMemory;
   /** Opens the guarded way out for feeds, for as long as they are fetched; null: none is needed, as in a test. */
   readonly openEgress: (() => Promise<Egress>) | null;

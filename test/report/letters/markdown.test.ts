@@ -25,5 +25,6 @@ test('lets headings go down by a level', async () => {
 test('folds away the evidence of each claim, and no other list', async () => {
   const html = await rendered('Evidence:\n\n- one\n- two\n\nText\n\n- three\n\nEvidence:\n\n- four\n');
   expect(html.match(/<details><summary>Evidence<\/summary>/g)).toHaveLength(2);
+  expect(await rendered('Vindplaatsen:\n\n- een\n')).toContain('<details><summary>Vindplaatsen</summary>');
   expect(html).toMatch(/two<\/li>\s*<\/ul><\/details>\s*<p>Text<\/p>\s*<ul>\s*<li>three<\/li>\s*<\/ul>/);
 });

@@ -10,11 +10,33 @@ test('tells counts on the outside, and all of it within', async () => {
   all.keep(reportOf());
   const letter = await all.write(ref);
   expect(letter).toMatchObject({ ref, kind: 'trend', title: 'Trends in marketing', language: 'en', tally: '2 trends' });
-  expect(letter.html).toContain('2 trends in 12 documents and 21 domains, against the 12 weeks before.');
+  expect(letter.html).toContain(
+    '2 trends in 12 documents and 21 domains of the web, compared with the 12 weeks before.',
+  );
   expect(letter.html).toContain('9 of 21');
   expect(letter.html).toContain('4 of 190');
   expect(letter.html).toContain('is named by 9 of 21 domains');
   expect(letter.html).toContain('1 thing could not be looked at');
+});
+
+test('is Dutch as a whole where the report is', async () => {
+  using all = office({ language: 'nl' });
+  all.keep(reportOf({ language: 'nl', title: 'Trendrapport van marketing, 22 november 2025' }));
+  const { html, title } = await all.write(ref);
+  expect(title).toBe('Trendrapport van marketing, 22 november 2025');
+  expect(html).toContain('<article lang="nl">');
+  expect(html).toContain('Wat er nieuw is');
+  expect(html).toContain('<details><summary>Vindplaatsen</summary>');
+  expect(html).toContain('Van 16 november 2025 tot en met 22 november 2025, gemaakt op');
+  expect(html).not.toContain('is in het Engels geschreven');
+});
+
+test('says so where the owner has chosen English since', async () => {
+  using all = office();
+  all.keep(reportOf({ language: 'nl' }));
+  const { html } = await all.write(ref);
+  expect(html).toContain('The report itself was written in Dutch.');
+  expect(html).toContain('<article lang="nl">');
 });
 
 test('speaks Dutch around a report that is written in English, and says so', async () => {
@@ -23,7 +45,7 @@ test('speaks Dutch around a report that is written in English, and says so', asy
   const { html, tally } = await all.write(ref);
   expect(tally).toBe('2 trends');
   expect(html).toContain('<html lang="nl">');
-  expect(html).toContain('2 trends in 12 documenten en 21 domeinen, vergeleken met de 12 weken ervoor.');
+  expect(html).toContain('2 trends in 12 documenten en 21 domeinen op het web, vergeleken met de 12 weken ervoor.');
   expect(html).toContain('Het rapport zelf is in het Engels geschreven.');
   expect(html).toContain('<article lang="en">');
 });

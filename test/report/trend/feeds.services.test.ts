@@ -4,6 +4,7 @@ import { dayIn } from '#holding/report/trend/days.ts';
 import { openFeedWay, type FeedWay } from '#holding/report/trend/fetch-feed.ts';
 import { readFeeds, type FeedsOptions } from '#holding/report/trend/feeds.ts';
 import { openSightings, type Sightings } from '#holding/report/trend/sightings.ts';
+import { sayIn } from '#lib/language.ts';
 import { silentLog } from '#lib/log.ts';
 import { openEgress } from '#mcp/egress.ts';
 import { atom, rss, serveFeed, type FeedServer } from './feed-server.ts';
@@ -125,44 +126,71 @@ describe('a feed', () => {
 });
 
 describe('is a gap, and the other feeds go on', () => {
-  const faults: Readonly<Record<string, [FeedServer['answer'], string]>> = {
-    'an error': [(_request, reply) => reply(503), 'it answers 503'],
-    'no feed at all': [(_request, reply) => reply(200, {}, '<html>Hello</html>'), 'Unrecognized feed format'],
-    'half a feed': [(_request, reply) => reply(200, {}, rss(items).slice(0, 60)), 'Invalid feed format'],
-    'a feed with nothing in it': [(_request, reply) => reply(200, {}, rss([])), 'it holds no items'],
-    'a giant': [(_request, reply) => reply(200, {}, 'x'.repeat(3_000_000)), 'larger than 2 MiB'],
+  const faults: Readonly<Record<string, [FeedServer['answer'], string, string]>> = {
+    'an error': [(_request, reply) => reply(503), 'it answers 503', 'was niet te lezen: het antwoord is 503'],
+    'no feed at all': [
+      (_request, reply) => reply(200, {}, '<html>Hello</html>'),
+      'Unrecognized feed format',
+      'Unrecognized feed format',
+    ],
+    'half a feed': [
+      (_request, reply) => reply(200, {}, rss(items).slice(0, 60)),
+      'Invalid feed format',
+      'Invalid feed format',
+    ],
+    'a feed with nothing in it': [
+      (_request, reply) => reply(200, {}, rss([])),
+      'it holds no items',
+      'er staat niets in',
+    ],
+    'a giant': [(_request, reply) => reply(200, {}, 'x'.repeat(3_000_000)), 'larger than 2 MiB', 'groter dan 2 MiB'],
     'a small packet that unpacks to a giant': [
       (_request, reply) => reply(200, { 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(50_000_000))),
       'larger than 2 MiB',
+      'groter dan 2 MiB',
     ],
     'a redirect to another host': [
       (_request, reply) => reply(302, { location: 'http://169.254.169.254/latest' }),
       'it redirects to 169.254.169.254, which the mandate does not allow',
+      'de doorverwijzing leidt naar 169.254.169.254, en dat staat het mandaat niet toe',
     ],
     'a redirect to no web address': [
       (_request, reply) => reply(302, { location: 'file:///etc/passwd' }),
       'no web address',
+      'geen webadres',
     ],
-    'redirects without an end': [(_request, reply) => reply(302, { location: '/again' }), 'more than 3 times'],
+    'redirects without an end': [
+      (_request, reply) => reply(302, { location: '/again' }),
+      'more than 3 times',
+      'meer dan 3 door',
+    ],
   };
 
   test.each(Object.keys(faults))('%s', async (name) => {
-    const [answer, message] = faults[name]!;
+    const [answer, message, dutch] = faults[name]!;
     await using other = await serveFeed();
     other.items = items;
     server.answer = answer;
     const { items: found, gaps } = await read([server.url, other.url]);
-    expect(gaps).toEqual([expect.stringContaining(message)]);
+    expect(gaps).toEqual([{ en: expect.stringContaining(message), nl: expect.stringContaining(dutch) }]);
     expect(found.length).toBe(3);
   });
 
   test('one that is not asked because time is over, and one that answers too late', async () => {
-    const gaps = [expect.stringContaining('the time of this run was over')];
+    const gaps = [
+      {
+        en: expect.stringContaining('the time of this run was over'),
+        nl: expect.stringContaining('de tijd voor dit rapport was om'),
+      },
+    ];
     expect(await read([server.url], way, { msLeft: () => 0 })).toEqual({ items: [], covers: [], gaps });
     expect(server.requests).toEqual([]);
     server.answer = () => {};
     expect((await read([server.url], way, { msLeft: () => 50 })).gaps).toEqual([
-      expect.stringContaining('it did not answer in time'),
+      {
+        en: expect.stringContaining('it did not answer in time'),
+        nl: expect.stringContaining('geen antwoord op tijd'),
+      },
     ]);
   });
 
@@ -170,7 +198,19 @@ describe('is a gap, and the other feeds go on', () => {
     const gone = await serveFeed();
     await gone[Symbol.asyncDispose]();
     const { gaps } = await read([gone.url]);
-    expect(gaps[0]).toContain('it cannot be reached');
+    expect(gaps.map(sayIn('en'))[0]).toContain('it cannot be reached');
+  });
+
+  test('several for the same reason are told as one', async () => {
+    await using other = await serveFeed();
+    server.answer = other.answer = (_request, reply) => reply(503);
+    const { gaps } = await read([server.url, other.url]);
+    expect(gaps).toEqual([
+      {
+        en: expect.stringMatching(/^2 feeds: \S+, \S+ could not be read: it answers 503$/),
+        nl: expect.stringMatching(/^2 feeds \(\S+, \S+\) waren niet te lezen: het antwoord is 503$/),
+      },
+    ]);
   });
 });
 
@@ -192,5 +232,5 @@ test('feeds go through the guarded way out, which passes the hosts of the mandat
     guarded,
   );
   expect(found.length).toBe(3);
-  expect(gaps).toEqual([expect.stringMatching(/other\.example.*does not let it through/)]);
+  expect(gaps.map(sayIn('en'))).toEqual([expect.stringMatching(/other\.example.*does not let it through/)]);
 });

@@ -10,6 +10,7 @@ import type { Omega } from '#jobs/omega.ts';
 import trendReport from '#jobs/trend-report.ts';
 import { systemClock, type Clock } from '#lib/clock.ts';
 import { readEnv } from '#lib/env.ts';
+import type { Language } from '#lib/language.ts';
 import { silentLog } from '#lib/log.ts';
 import { dataPaths, type DataPaths } from '#lib/paths.ts';
 import { readMcpConfig } from '#mcp/config.ts';
@@ -45,6 +46,7 @@ export interface Result {
 }
 
 export interface FieldOptions {
+  readonly language?: Language;
   readonly clock?: Clock;
   /** Stands in for the hub's answers, of servers that lie on the internet. */
   readonly wrap?: (hub: Hub) => Pick<Hub, 'call' | 'servers'>;
@@ -56,7 +58,7 @@ export interface FieldOptions {
 
 /** No feeds unless a test says so: none can be reached here. */
 export async function openField(options: FieldOptions = {}): Promise<TrendField> {
-  const { clock = systemClock, wrap = (hub) => hub, openEgress = null, variables = {} } = options;
+  const { clock = systemClock, wrap = (hub) => hub, openEgress = null, variables = {}, language = 'en' } = options;
   const remembering = memoryFolder({ clock });
   const { memory = openOnce(() => remembering.open()).open } = options;
   const data = mkdtempSync(join(tmpdir(), 'omega-trend-'));
@@ -88,6 +90,7 @@ export async function openField(options: FieldOptions = {}): Promise<TrendField>
     paths,
     clock,
     timezone: 'Europe/Amsterdam',
+    language,
     memory,
     openEgress,
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCaller, type Caller } from '#holding/report/trend/caller.ts';
 import { searchTopics, type SearchOptions } from '#holding/report/trend/search.ts';
+import { sayIn } from '#lib/language.ts';
 import type { Hub, ServerStatus, ToolResult } from '#mcp/hub.ts';
 import { ToolError } from '#mcp/tool-error.ts';
 
@@ -65,11 +66,12 @@ test('asks for each topic once in web and news, and counts each result for its r
 });
 
 test.each([
-  ['needs-auth', 'BRAVE_API_KEY'],
-  ['disabled', 'is not set up'],
-])('a server that is %s is not asked, and that is a gap', async (state, why) => {
+  ['needs-auth', 'BRAVE_API_KEY', 'sleutel van Brave'],
+  ['disabled', 'is not set up', 'is niet ingesteld'],
+])('a server that is %s is not asked, and that is a gap', async (state, en, nl) => {
   const hub = hubWith(state, () => lines);
-  expect(await search(hub)).toEqual({ items: [], covers: [], gaps: [expect.stringContaining(why)] });
+  const gap = { en: expect.stringContaining(en), nl: expect.stringContaining(nl) };
+  expect(await search(hub)).toEqual({ items: [], covers: [], gaps: [gap] });
   expect(hub.asked).toEqual([]);
 });
 
@@ -77,7 +79,7 @@ test('keeps to what the mandate allows in a run, and says what was not asked', a
   const hub = hubWith('ready', () => lines);
   const { gaps } = await search(hub, { caller: callerOf(hub, 1) });
   expect(hub.asked).toHaveLength(2);
-  expect(gaps).toEqual([
+  expect(gaps.map(sayIn('en'))).toEqual([
     'Topics not searched with brave_web_search: 1; the mandate allows no more calls of it.',
     'Topics not searched with brave_news_search: 1; the mandate allows no more calls of it.',
   ]);
@@ -88,7 +90,9 @@ test('asks no more once the time for it is over, and says what was not asked', a
   let left = 2;
   const { gaps } = await search(hub, { msLeft: () => left-- });
   expect(hub.asked).toHaveLength(2);
-  expect(gaps).toEqual(['Topics not searched with brave_news_search: 2; the time of this run was over.']);
+  const en = 'Topics not searched with brave_news_search: 2; the time of this run was over.';
+  const nl = 'Onderwerpen die niet zijn gezocht met brave_news_search: 2; de tijd voor dit rapport was om.';
+  expect(gaps).toEqual([{ en, nl }]);
 });
 
 test('a search that fails is a gap and the others go on; a refused key is not tried again', async () => {

@@ -38,7 +38,7 @@ function daysOf(sightings: Sightings, until = today): number[] {
 
 function report(sightings: Sightings): Promise<Report> {
   const { signal } = new AbortController();
-  return findingsOf({ unit, example: false, today, now: 0, topics: [], sightings, gaps: [], signal });
+  return findingsOf({ unit, language: 'en', example: false, today, now: 0, topics: [], sightings, gaps: [], signal });
 }
 
 test('an item without terms names nothing', async () => {
@@ -149,7 +149,8 @@ describe('a record that cannot be used is set aside, and said to be', () => {
     makeRecord();
     damage();
     using sightings = openSightings(path, 0);
-    expect(sightings.fault).toContain('it lies in trends.sqlite.broken-1970-01-01T000000.000Z');
+    const aside = expect.stringContaining('in trends.sqlite.broken-1970-01-01T000000.000Z');
+    expect(sightings.fault).toEqual({ en: aside, nl: aside });
     sightings.add(unit, [documentOf('new.md')], today);
     expect(daysOf(sightings)).toEqual([today]);
     expect(readdirSync(folder.path).filter((name) => name.includes('.broken-')).length).toBe(1);

@@ -21,6 +21,7 @@ async function reportOf(today: number, example = false): Promise<Report> {
   using sightings = openSightings(null, 0);
   return await findingsOf({
     unit: 'marketing',
+    language: 'en',
     example,
     today,
     now: today * 86_400_000,

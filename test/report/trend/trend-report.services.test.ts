@@ -2,6 +2,7 @@ import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listReports, readReport, type StoredReport } from '#holding/report/trend/store.ts';
+import { dayWords } from '#holding/report/trend/wording.ts';
 import { codeOf } from '#lib/errors.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { approveAsItIs } from '../../support/mandates.ts';
@@ -105,7 +106,7 @@ describe('the memory', () => {
     const { report, markdown } = await readReport(dated.paths.units, 'marketing', result.report);
     const told = first.result.report.replace('trend-', '');
     expect(report.claims[0]).toMatchObject({ term: 'zonneboiler', earlier: { first: told, sources: 8, of: 30 } });
-    expect(markdown).toContain(`First told on ${told}, then named by 8 of 30: now again, and as strong.`);
+    expect(markdown).toContain(`First told on ${dayWords(told).en}, then named by 8 of 30: now again, and as strong.`);
     const { hits } = await (await dated.memory()).recall({ text: 'zonneboiler' });
     expect(hits.map(({ record }) => [record.source.ref, record.trust])).toEqual([[result.report, 'agent']]);
   });
@@ -119,6 +120,35 @@ describe('the memory', () => {
     expect(report.claims).toHaveLength(1);
     expect(report.gaps).toContainEqual(expect.stringMatching(/^The memory could not be asked.*the ledger is damaged$/));
     expect(lines).toContain('Memory: nothing could be remembered: the ledger is damaged');
+  });
+});
+
+describe('in Dutch', () => {
+  test('the whole report is, down to what was missing, and so is its name in a list', async () => {
+    await using dutch = await openField({ language: 'nl' });
+    sixty(8, dutch);
+    dutch.document('scan.pdf', 'x');
+    const { result } = await dutch.report();
+    const { report, markdown } = await readReport(dutch.paths.units, 'marketing', result.report);
+    const [claim] = report.claims;
+    expect(claim?.text).toBe(
+      '“zonneboiler” wordt genoemd in 8 van de 30 documenten, in de week ervoor in 0 van de 30.',
+    );
+    expect(report.gaps).toEqual([
+      'Van een soort die niet wordt gelezen: 1 .pdf.',
+      'Het web is niet doorzocht: daarvoor is een sleutel van Brave nodig, als BRAVE_API_KEY in .env; zie npm run mcp -- list.',
+    ]);
+    expect(markdown).toContain('## Wat niet kon worden bekeken');
+    const [entry] = await listReports(dutch.paths.units, { limit: 1 });
+    const title = `Trendrapport van marketing, ${dayWords(report.period.until).nl}`;
+    expect(entry).toMatchObject({ language: 'nl', title });
+  });
+
+  test('the example is', async () => {
+    await using dutch = await openField({ language: 'nl' });
+    const { result } = await dutch.report({ demo: true });
+    const { markdown } = await readReport(dutch.paths.units, 'marketing', result.report);
+    expect(markdown).toMatch(/^# Voorbeeld: Trendrapport van marketing, [^]*\*\*Dit is een voorbeeld\*\*/);
   });
 });
 

@@ -161,10 +161,11 @@ test('hundreds of long texts are compared in a bounded time, and others get thei
     worst = Math.max(worst, performance.now() - last);
     last = performance.now();
   }, 5);
-  const start = performance.now();
+  const before = process.cpuUsage();
   await comparison(sightings);
   clearInterval(watch);
-  expect(performance.now() - start).toBeLessThan(8000);
+  const { user, system } = process.cpuUsage(before); // Not the clock’s time: other tests have their turn meanwhile.
+  expect((user + system) / 1000).toBeLessThan(8000);
   expect(worst).toBeLessThan(1000); // Measured: 0.1 s; a machine that is busy with other things takes longer.
 });
 

@@ -67,6 +67,7 @@ const trendReport: Report = {
   id: '2025-11-22-trends',
   kind: 'trend',
   unit: 'marketing',
+  language: 'en',
   title: 'Trends of the week',
   engine: 'rules',
   example: false,
