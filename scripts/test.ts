@@ -70,11 +70,6 @@ function chooseLanes(names: readonly string[] | undefined): readonly Lane[] {
   return lanes.filter((lane) => names?.includes(lane) ?? true);
 }
 
-/** Tests of services wait for processes most of their time: two files at once, also where vitest would take one. */
-function workersOf(lane: Lane): readonly string[] {
-  return lane === 'services' ? ['--maxWorkers=2'] : [];
-}
-
 async function runLane(lane: Lane, options: LaneOptions): Promise<LaneResult> {
   process.stdout.write(`\n${paint('bold', `── ${lane} ──`)}\n`);
   const reason = await whySkipped(lane);
@@ -99,7 +94,7 @@ async function whySkipped(lane: Lane): Promise<string> {
 }
 
 async function runVitest(lane: Lane, reportPath: string, { filters, signal }: LaneOptions): Promise<number | null> {
-  const flags = ['--project', lane, '--passWithNoTests', '--reporter=default', '--reporter=json', ...workersOf(lane)];
+  const flags = ['--project', lane, '--passWithNoTests', '--reporter=default', '--reporter=json'];
   const child = spawn(process.execPath, [vitest, 'run', ...flags, `--outputFile.json=${reportPath}`, ...filters], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -3,6 +3,9 @@ import { messageOf } from '#lib/errors.ts';
 import { connect } from '#mcp/connect.ts';
 import { badOptions, callText, connectBad, faultOf, spawnRecorder } from '../support/mcp/bad.ts';
 
+/** Vitest would wait for a second; a busy machine needs longer to start or end a process. */
+const patient = { timeout: 20_000 };
+
 test('a connection tells its process, its protocol and its era', async () => {
   const recorder = spawnRecorder();
   const connection = await connectBad([], recorder);
@@ -87,10 +90,10 @@ test('a start that the caller gives up throws the reason, and leaves no process'
   const giveUp = new AbortController();
   const options = await badOptions(['mute'], { signal: giveUp.signal, ...recorder });
   const starting = connect(options);
-  await vi.waitFor(() => expect(recorder.spawned).toHaveLength(1));
+  await vi.waitFor(() => expect(recorder.spawned).toHaveLength(1), patient);
   giveUp.abort(new Error('never mind'));
   await expect(starting).rejects.toThrow('never mind');
-  await vi.waitFor(() => expect(() => process.kill(recorder.spawned[0]?.pid ?? 0, 0)).toThrow('ESRCH'));
+  await vi.waitFor(() => expect(() => process.kill(recorder.spawned[0]?.pid ?? 0, 0)).toThrow('ESRCH'), patient);
 });
 
 test('a call that times out is unknown, and cancelled at the server', async () => {

@@ -6,6 +6,9 @@ import { connect, type Connection } from '#mcp/connect.ts';
 import { reapLeftovers } from '#mcp/leftovers.ts';
 import { badOptions, callText, connectBad, faultOf, spawnRecorder } from '../support/mcp/bad.ts';
 
+/** Vitest would wait for a second; a busy machine needs longer to start or end a process. */
+const patient = { timeout: 20_000 };
+
 /** Everything that still carries a run in its environment. */
 async function survivors(run: string): Promise<string[]> {
   const found = spawn('grep', [
@@ -45,17 +48,17 @@ test('a server that heeds neither the end of its input nor TERM is killed', asyn
 
 test('a grandchild that left the process group is ended at the close', async () => {
   const { connection, run } = await startBad(['escapes']);
-  await vi.waitFor(async () => expect(await survivors(run)).toHaveLength(2));
+  await vi.waitFor(async () => expect(await survivors(run)).toHaveLength(2), patient);
   await connection[Symbol.asyncDispose]();
   expect(await survivors(run)).toEqual([]);
 });
 
 test('a grandchild is ended as well when the server is killed by somebody else', async () => {
   const { connection, run, pid } = await startBad(['escapes']);
-  await vi.waitFor(async () => expect(await survivors(run)).toHaveLength(2));
+  await vi.waitFor(async () => expect(await survivors(run)).toHaveLength(2), patient);
   process.kill(pid, 'SIGKILL');
   expect(await connection.closed).toBe('killed by SIGKILL');
-  await vi.waitFor(async () => expect(await survivors(run)).toEqual([]));
+  await vi.waitFor(async () => expect(await survivors(run)).toEqual([]), patient);
 });
 
 test('many closes are one, and closing what has ended is nothing', async () => {
@@ -79,7 +82,7 @@ test('what a dead Omega left is ended by its record', async () => {
   const connection = await connect(await badOptions(['ignores-eof', 'ignores-term', 'escapes'], recorder));
   onTestFinished(() => connection[Symbol.asyncDispose]());
   const { run = '' } = recorder.spawned[0] ?? {};
-  await vi.waitFor(async () => expect(await survivors(run)).toHaveLength(2));
+  await vi.waitFor(async () => expect(await survivors(run)).toHaveLength(2), patient);
   expect(await reapLeftovers(recorder.spawned)).toBe(2);
   expect(await survivors(run)).toEqual([]);
 });

@@ -78,7 +78,7 @@ describe.skipIf(chromium === null)('the reader', () => {
     await page.getByText('As a QR code').click();
     expect(await page.getByRole('img', { name: 'The public key as a QR code' }).count()).toBe(1);
     await page.reload();
-    expect(await heading(page)).toBe('Open a report');
+    await expect.poll(() => heading(page)).toBe('Open a report');
     expect(await page.content()).not.toContain('omega-rsk1');
   });
 
@@ -114,7 +114,7 @@ describe.skipIf(chromium === null)('the reader', () => {
     const { bytes, receipt } = press.seal({ body: '<h1>Three trends</h1>' });
     await takeKey(page, press.secretKey);
     await drop(page, ['a.orp', bytes]);
-    expect(await heading(page)).toBe('Is this your Omega?');
+    await expect.poll(() => heading(page)).toBe('Is this your Omega?');
     expect(await page.locator('main').innerText()).not.toContain('Three trends');
     await page.getByRole('button', { name: 'It is the same' }).click();
     await page
@@ -182,10 +182,10 @@ describe.skipIf(chromium === null)('the reader', () => {
     await page.locator('form button').first().click();
     await page.locator('.drop').waitFor();
     await drop(page, ['forged.orp', forged.seal().bytes]);
-    expect(await heading(page)).toBe('Another sender than until now');
+    await expect.poll(() => heading(page)).toBe('Another sender than until now');
     expect(await page.locator('iframe').count()).toBe(0);
     await page.getByRole('button', { name: 'It differs: leave it closed' }).click();
-    expect(await heading(page)).toBe('Open a report');
+    await expect.poll(() => heading(page)).toBe('Open a report');
   });
 
   test('a gap is told with its numbers, a report that came before as read, a fork as a warning', async () => {
@@ -195,13 +195,13 @@ describe.skipIf(chromium === null)('the reader', () => {
     const fourth = press.seal({ seq: 4 });
     await drop(page, ['4.orp', fourth.bytes]);
     await page.getByText('Report #4').first().waitFor();
-    expect(await codes(page)).toEqual(['E_GAP']);
+    await expect.poll(() => codes(page)).toEqual(['E_GAP']);
     expect(await page.locator('.warn').innerText()).toContain('#2–3');
     await drop(page, ['4.orp', fourth.bytes]);
     await page.getByText(codeWords.E_REPLAY.en).waitFor();
     await drop(page, ['4b.orp', press.seal({ seq: 4, body: 'another' }).bytes]);
     await page.getByText(codeWords.E_FORK.en).waitFor();
-    expect(await page.locator('iframe').count()).toBe(1);
+    await expect.poll(() => page.locator('iframe').count()).toBe(1);
   });
 
   test('silence is told: a report that promised the next one by a time that is past', async () => {
@@ -336,7 +336,9 @@ describe.skipIf(chromium === null)('the reader', () => {
     expect(asked.filter((url) => !/^(?:data|about):/.test(url))).toEqual([address]);
     expect(complaints).toEqual([]);
     await page.reload();
-    expect(await heading(page), 'a store that all files share keeps no key').toBe('This device has no key yet');
+    await expect
+      .poll(() => heading(page), { message: 'a store that all files share keeps no key' })
+      .toBe('This device has no key yet');
   });
 
   test('from a disk it keeps the key where the owner says so, and fetches nothing by number', async () => {
@@ -350,7 +352,7 @@ describe.skipIf(chromium === null)('the reader', () => {
     await page.goto(`${address}#42`);
     await page.getByText('This reader fetches nothing').waitFor();
     await page.reload();
-    expect(await heading(page)).toBe('This cannot be opened');
+    await expect.poll(() => heading(page)).toBe('This cannot be opened');
   });
 
   test('where the browser keeps nothing it works until it is closed, and says so', async () => {
@@ -367,7 +369,7 @@ describe.skipIf(chromium === null)('the reader', () => {
     await using page = await device();
     await page.addInitScript('StorageManager.prototype.persist = () => new Promise(() => {})');
     await page.goto(reader.url);
-    expect(await heading(page)).toBe('This device has no key yet');
+    await expect.poll(() => heading(page)).toBe('This device has no key yet');
   });
 
   test('a folder that was dropped, or a report that broke off on its way, is refused in words', async () => {
@@ -406,7 +408,7 @@ describe.skipIf(chromium === null)('the reader', () => {
     late.resolve();
     await answered;
     await page.waitForTimeout(timeToActMs);
-    expect(await heading(page)).toBe('Report #3');
+    await expect.poll(() => heading(page)).toBe('Report #3');
   });
 
   test('two tabs know of each other: what one opened is not forgotten by the other, nor whom one trusts no more', async () => {
@@ -424,13 +426,13 @@ describe.skipIf(chromium === null)('the reader', () => {
     expect(await codes(other)).toEqual([]);
     await one.goto(`${reader.url}#`);
     await one.reload();
-    expect(await one.locator('main .rows li').count()).toBe(3);
+    await expect.poll(() => one.locator('main .rows li').count()).toBe(3);
     await one.locator('main > details > summary').click();
     one.on('dialog', (dialog) => void dialog.accept());
     await one.getByRole('button', { name: 'Trust it no more' }).click();
     await one.getByRole('button', { name: 'Trust it no more' }).waitFor({ state: 'detached' });
     await drop(other, ['4.orp', press.seal().bytes]);
-    expect(await heading(other)).toBe('Is this your Omega?');
+    await expect.poll(() => heading(other)).toBe('Is this your Omega?');
     await other.reload();
     await other.locator('main > details > summary').click();
     expect(await other.getByRole('button', { name: 'Trust it no more' }).count()).toBe(0);
@@ -439,9 +441,9 @@ describe.skipIf(chromium === null)('the reader', () => {
   test('the language of the browser is spoken, and the other one at a press', async () => {
     await using page = await device({ locale: 'nl-NL' });
     await page.goto(reader.url);
-    expect(await heading(page)).toBe('Dit apparaat heeft nog geen sleutel');
+    await expect.poll(() => heading(page)).toBe('Dit apparaat heeft nog geen sleutel');
     await page.getByRole('button', { name: 'English' }).click();
-    expect(await heading(page)).toBe('This device has no key yet');
+    await expect.poll(() => heading(page)).toBe('This device has no key yet');
     await page.reload();
     expect(await page.evaluate('document.documentElement.lang')).toBe('en');
   });

@@ -10,6 +10,8 @@ import { inEnglish, probesOf, temporaryFolder } from '../../support/health.ts';
 import { checkOf, look } from '../../support/own-checks.ts';
 
 const context = { clock: systemClock, probes: probesOf(), signal: new AbortController().signal };
+/** Vitest would wait for a second; a busy machine needs longer to start or end a process. */
+const patient = { timeout: 5000 };
 
 /** A process of the test's own, that can be told from all others. */
 async function sleeper(mark: string) {
@@ -60,7 +62,7 @@ test('a process that has ended and was not fetched does not run', async () => {
   using folder = temporaryFolder();
   const pidfile = join(folder.path, 'my.pid');
   writeFileSync(pidfile, pid ?? '');
-  await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '));
+  await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '), patient);
   expect(await look(checkOf({ kind: 'process', pidfile }))).toMatchObject({ status: 'fail' });
 });
 
@@ -121,7 +123,7 @@ test('a command that will not end is killed, with all that it started', async ()
   expect(found).toMatchObject({ status: 'fail', reason: 'No answer within 1 s' });
   const started = readFileSync(pids, 'utf8').trim().split('\n');
   expect(started).toHaveLength(2);
-  await vi.waitFor(() => expect(started.filter((pid) => isAlive(pid))).toEqual([]), { timeout: 5000 });
+  await vi.waitFor(() => expect(started.filter((pid) => isAlive(pid))).toEqual([]), patient);
 });
 
 test('what a command leaves behind is ended too, and is not waited for', async () => {
@@ -132,7 +134,7 @@ test('what a command leaves behind is ended too, and is not waited for', async (
   );
   expect(found).toMatchObject({ status: 'ok', reason: 'well' });
   const pid = readFileSync(pidFile, 'utf8').trim();
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patient);
 });
 
 function isAlive(pid: string): boolean {
