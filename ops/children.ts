@@ -8,6 +8,9 @@ export interface KernelChild {
   readonly pid: number;
 }
 
+/** Of a source, or of a built program. */
+const scriptEnding = /\.[tj]s$/;
+
 /** The children of a process that cannot be asked for them; none where the system has no `/proc`. */
 export function childrenOf(parent: number | null): readonly KernelChild[] {
   if (parent === null) return [];
@@ -28,8 +31,8 @@ function nameOf(pid: string): string {
   const [program = '', ...args] = readOrNothing(`/proc/${pid}/cmdline`).split('\0');
   const [, brought] = args.map((arg) => /\/node_modules\/([^@/]+)\//.exec(arg)).find((found) => found !== null) ?? [];
   if (brought !== undefined) return brought;
-  const script = args.find((arg) => arg.endsWith('.ts'));
-  return basename(script ?? program.split(' ')[0] ?? '', '.ts');
+  const script = args.find((arg) => scriptEnding.test(arg));
+  return basename(script ?? program.split(' ')[0] ?? '').replace(scriptEnding, '');
 }
 
 function listOrNothing(folder: string): string[] {
