@@ -10,13 +10,7 @@ const cores = availableParallelism();
 const lanes = {
   // A unit test leaves its process as it was, so files share one: to load all modules for each was two fifths of the work.
   unit: { isolate: false, maxWorkers: cores, testTimeout: 20_000, hookTimeout: 20_000, expect: pollingFor(5000) },
-  // Waits a third of its time for the processes that it starts, and for their time-outs.
-  services: {
-    maxWorkers: Math.ceil(cores * 1.5),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: pollingFor(20_000),
-  },
+  services: { maxWorkers: cores, testTimeout: 60_000, hookTimeout: 60_000, expect: pollingFor(20_000) },
   browser: { maxWorkers: cores, testTimeout: 60_000, hookTimeout: 120_000, expect: pollingFor(20_000) },
   // What is killed here must be back in time: a file for each core, and no more.
   chaos: { maxWorkers: cores, testTimeout: 600_000, hookTimeout: 120_000, expect: pollingFor(20_000) },

@@ -232,6 +232,7 @@ describe('runs of one job that meet', () => {
     await rig.until(second, ['delayed']);
     const third = await rig.queues.enqueue('meet', { n: 3 }, { delayMs: 5 });
     await expect.poll(async () => (await rig.queues.get('system').getJob(third))?.attemptsStarted).toBeGreaterThan(0);
+    await rig.until(third, ['delayed']); // Only then it is known to be the newest.
     gate.resolve();
     await rig.until(first, ['completed']);
     await rig.until(second, ['completed']);

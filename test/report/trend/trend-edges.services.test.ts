@@ -110,7 +110,7 @@ describe('slow feeds', () => {
     server.answer = () => {}; // Never.
     const feeds = Array.from({ length: 12 }, (_, n) => `"${server.url}/${n}"`).join(', ');
     await field.mandate((text) =>
-      text.replace('feeds: []', `feeds: [${feeds}]`).replace('wallMs: 240000', 'wallMs: 4000'),
+      text.replace('feeds: []', `feeds: [${feeds}]`).replace('wallMs: 240000', 'wallMs: 10000'),
     );
     await approveAsItIs(field.mandates);
     field.document('a.md', 'Een verhaal over raketten.');
