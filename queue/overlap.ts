@@ -25,8 +25,8 @@ const newestMs = 15_000;
 
 /**
  * Takes the lease of a job, or says who holds it. A job that is run again after its worker died holds the lease
- * already, by its id. The second key remembers the newest run that waits, so that older ones step aside; it lasts only
- * a little longer than somebody waits, for after the clock was set back every newer run would look older.
+ * already, by its id. The second key remembers the newest run that waits, or that began while one did, so that older
+ * ones step aside; it lasts only a little longer than somebody waits, for after the clock was set back every newer run would look older.
  * `ARGV`: job id, lease in milliseconds, scheduled time, how long the newest is remembered.
  */
 const takeLease = `
@@ -38,6 +38,7 @@ if holder and holder ~= ARGV[1] then
   return { holder, isOlder and 'older' or 'newest' }
 end
 if not holder and isOlder then return { '', 'older' } end
+if newest > 0 and tonumber(ARGV[3]) > newest then redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4]) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return { ARGV[1], 'held' }`;
 

@@ -240,6 +240,23 @@ describe('runs of one job that meet', () => {
     expect(rig.did).toEqual(['start 1', 'start 3']);
   });
 
+  test('coalesce: one that waits steps aside also for a newer one that found nobody before it', async () => {
+    const gate = Promise.withResolvers<void>();
+    await using rig = openRig(server.target, [meeting('coalesce', gate.promise)]);
+    await rig.work();
+    const first = await rig.queues.enqueue('meet', { n: 1 });
+    await expect.poll(() => rig.did).toEqual(['start 1']);
+    const second = await rig.queues.enqueue('meet', { n: 2 }, { delayMs: 1 });
+    await expect.poll(async () => (await rig.queues.get('system').getJob(second))?.attemptsStarted).toBeGreaterThan(0);
+    await rig.until(second, ['delayed']);
+    gate.resolve();
+    await rig.until(first, ['completed']);
+    const third = await rig.queues.enqueue('meet', { n: 3 });
+    await rig.until(third, ['completed']);
+    await rig.until(second, ['completed']);
+    expect(rig.did).toEqual(['start 1', 'start 3']);
+  });
+
   test('allow: both run', async () => {
     const gate = Promise.withResolvers<void>();
     await using rig = openRig(server.target, [meeting('allow', gate.promise)]);
