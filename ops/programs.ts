@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { access, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '#lib/clock.ts';
 import { codeOf, OmegaError } from '#lib/errors.ts';
@@ -83,13 +83,34 @@ async function runBundler(outDir: string, signal: AbortSignal | undefined): Prom
   });
 }
 
+/** Of builds all but the last used; of what a killed start left unfinished all that nobody can be at any more. */
 async function removeFormer(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  const builds = await Promise.all(
-    names.map(async (name) => ({ path: join(folder, name), usedAt: (await stat(join(folder, name))).mtimeMs })),
-  );
-  const former = builds.toSorted((one, other) => other.usedAt - one.usedAt).slice(buildsKept);
-  await Promise.all(former.map(({ path }) => rm(path, { recursive: true, force: true })));
+  const found = (await Promise.all((await readdir(folder)).map((name) => ageOf(join(folder, name))))).flat();
+  const [left, whole] = [found.filter(isUnfinished), found.filter((one) => !isUnfinished(one))];
+  const former = whole.toSorted((one, other) => one.ageMs - other.ageMs).slice(buildsKept);
+  const forgotten = left.filter(({ ageMs }) => ageMs > 2 * buildTimeoutMs);
+  await Promise.all([...former, ...forgotten].map(({ path }) => rm(path, { recursive: true, force: true })));
+}
+
+interface Found {
+  readonly path: string;
+  /** Since it was last used, in milliseconds. */
+  readonly ageMs: number;
+}
+
+/** Nothing where another start has moved or removed it meanwhile. */
+async function ageOf(path: string): Promise<readonly Found[]> {
+  try {
+    return [{ path, ageMs: systemClock.now() - (await stat(path)).mtimeMs }];
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** A build has the bare hash as its name; on the way to it a process and a number stand behind that. */
+function isUnfinished({ path }: Found): boolean {
+  return basename(path).includes('.');
 }
 
 async function exists(path: string): Promise<boolean> {

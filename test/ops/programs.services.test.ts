@@ -50,7 +50,7 @@ test('no character of a built program takes two bytes in memory', async () => {
   for (const name of names) expect((await readFile(join(built, name))).every((byte) => byte < 128)).toBe(true);
 });
 
-test('of former builds the last used stay, for a worker reads parts of its program late', async () => {
+test('of former builds the last used stay, for a worker reads parts of its program late, and nobody’s unfinished one is touched', async () => {
   const to = join(folder, 'former');
   const usedAt = async (name: string, time: number): Promise<void> => {
     await mkdir(join(to, name), { recursive: true });
@@ -59,9 +59,11 @@ test('of former builds the last used stay, for a worker reads parts of its progr
   await usedAt('oldest', 1_700_000_000);
   await usedAt('older', 1_700_000_100);
   await usedAt('old', 1_700_000_200);
+  await usedAt('left.1.by-a-kill', 1_700_000_300);
+  await usedAt('made.2.just-now', Date.now() / 1000);
   await buildPrograms({ hash: 'oldest', to }); // It is used again.
   await buildPrograms({ hash: 'new', to });
-  expect((await readdir(to)).toSorted()).toEqual(['new', 'old', 'oldest']);
+  expect((await readdir(to)).toSorted()).toEqual(['made.2.just-now', 'new', 'old', 'oldest']);
 });
 
 test('a build that fails says why, and leaves nothing behind', async () => {
